@@ -27,14 +27,14 @@ struct Limits {
   std::size_t recipients = 1'024;
   std::size_t certificates = 100;
   std::size_t crls = 10;
-  std::size_t attributes = 64;        // in one SignerInfo or AuthEnvelopedData
-  std::size_t attribute_values = 16;  // in one attribute
-  std::size_t digests = 4;            // computed over one content at the same time
-  std::size_t digest_algorithms = 64; // listed in one SignedData
+  std::size_t attributes = 64;         // in one SignerInfo or AuthEnvelopedData
+  std::size_t attribute_values = 16;   // in one attribute
+  std::size_t digests = 4;             // computed over one content at the same time
+  std::size_t digest_algorithms = 64;  // listed in one SignedData
   // Private-key operations for one EnvelopedData: the second serves a message
   // that names one person twice (certificate renewed); more only help an oracle.
   std::size_t private_key_operations = 2;
-  std::size_t layers = 8;             // CMS layers inside each other; triple wrap has 3
+  std::size_t layers = 8;  // CMS layers inside each other; triple wrap has 3
 
   // Decompression: at most this many octets out for each octet in, once
   // 1 MiB is out. zlib cannot exceed 1,032; text rarely exceeds 20.
@@ -50,9 +50,9 @@ struct Limits {
   std::size_t certificate_bytes = 256u << 10;  // an SLH-DSA certificate has 51 KB
   std::size_t crl_bytes = 8u << 20;
   std::size_t path_length = 10;
-  std::size_t path_candidates = 100;    // certificates tried for one path
-  std::size_t rsa_bits = 8'192;         // larger verifies cost seconds (CVE-2023-6237)
-  std::size_t rsa_exponent_bits = 33;   // 65537 everywhere; 2^32+1 still verifies fast
+  std::size_t path_candidates = 100;   // certificates tried for one path
+  std::size_t rsa_bits = 8'192;        // larger verifies cost seconds (CVE-2023-6237)
+  std::size_t rsa_exponent_bits = 33;  // 65537 everywhere; 2^32+1 still verifies fast
 
   // Password recipients and key files.
   std::uint64_t pbkdf2_iterations = 10'000'000;

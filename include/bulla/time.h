@@ -20,7 +20,7 @@ std::string to_iso8601(Time time);
 std::optional<Time> parse_time(std::string_view text);
 
 // Makes a time from calendar fields; nothing if they are no date or time of day.
-std::optional<Time> make_time(int year, unsigned month, unsigned day, unsigned hour, unsigned minute,
-                              unsigned second);
+std::optional<Time> make_time(int year, unsigned month, unsigned day, unsigned hour,
+                              unsigned minute, unsigned second);
 
 }  // namespace bulla

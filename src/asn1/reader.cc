@@ -149,8 +149,8 @@ ByteView Reader::integer(std::size_t max_bytes) {
   ByteView octets = contents(Tag::Integer);
   if (failed()) return {};
   if (octets.empty() || octets.size() > max_bytes) fail(Rule::Asn1BadInteger);
-  bool padded = octets.size() > 1 && ((octets[0] == 0 && octets[1] < 0x80) ||
-                                      (octets[0] == 0xff && octets[1] >= 0x80));
+  bool padded = octets.size() > 1 &&
+                ((octets[0] == 0 && octets[1] < 0x80) || (octets[0] == 0xff && octets[1] >= 0x80));
   if (padded) fail(Rule::Asn1NotMinimal);
   return failed() ? ByteView() : octets;
 }

@@ -101,6 +101,15 @@ class Reader {
  private:
   friend class Decoding;
 
+  struct State {
+    ByteView input;
+    std::uint64_t base_offset;
+    std::size_t elements_left;
+    unsigned max_depth;
+    const std::uint8_t* last;  // the element read last
+    std::optional<Error> error;
+  };
+
   struct Header {
     std::size_t header_size;
     std::size_t content_size;
@@ -111,15 +120,6 @@ class Reader {
   std::optional<std::size_t> long_length(std::size_t octets);
   void fail_at(Rule rule, const std::uint8_t* where, std::string detail = {});
 
-  struct State {
-    ByteView input;
-    std::uint64_t base_offset;
-    std::size_t elements_left;
-    unsigned max_depth;
-    const std::uint8_t* last;  // the element read last
-    std::optional<Error> error;
-  };
-
   State* state_;
   ByteView rest_;
   unsigned depth_;
@@ -129,8 +129,9 @@ class Reader {
 class Decoding {
  public:
   Decoding(ByteView der, const Limits& limits, std::uint64_t base_offset)
-      : state_{der,        base_offset, limits.der_elements, static_cast<unsigned>(limits.der_depth),
-               der.data(), std::nullopt} {}
+      : state_{
+            der,        base_offset, limits.der_elements, static_cast<unsigned>(limits.der_depth),
+            der.data(), std::nullopt} {}
   Reader reader() { return {&state_, state_.input, 0}; }
   std::optional<Error>& error() { return state_.error; }
 

@@ -17,7 +17,8 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 bool ends_with_ignoring_case(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && equal_ignoring_case(text.substr(text.size() - end.size()), end);
+  return text.size() >= end.size() &&
+         equal_ignoring_case(text.substr(text.size() - end.size()), end);
 }
 
 std::string_view trim(std::string_view text) {

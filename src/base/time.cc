@@ -14,16 +14,16 @@ std::string to_iso8601(Time time) {
   chrono::year_month_day date(days);
   chrono::hh_mm_ss clock(time - days);
   std::array<char, 48> text{};
-  int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                             static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                             static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                             static_cast<int>(clock.minutes().count()),
-                             static_cast<int>(clock.seconds().count()));
+  int length = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()));
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
-std::optional<Time> make_time(int year, unsigned month, unsigned day, unsigned hour, unsigned minute,
-                              unsigned second) {
+std::optional<Time> make_time(int year, unsigned month, unsigned day, unsigned hour,
+                              unsigned minute, unsigned second) {
   chrono::year_month_day date{chrono::year(year), chrono::month(month), chrono::day(day)};
   if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
   return chrono::sys_days(date) + chrono::hours(hour) + chrono::minutes(minute) +

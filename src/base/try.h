@@ -7,16 +7,16 @@
 
 #include "bulla/result.h"
 
-#define TRY(expression)                                               \
-  ({                                                                  \
-    auto try_result_ = (expression);                                  \
+#define TRY(expression)                                                        \
+  ({                                                                           \
+    auto try_result_ = (expression);                                           \
     if (!try_result_) return ::tl::unexpected(std::move(try_result_).error()); \
-    std::move(try_result_).value();                                   \
+    std::move(try_result_).value();                                            \
   })
 
 // TRY_VOID: the same for a Result<void>, as a statement.
-#define TRY_VOID(expression)                                          \
-  do {                                                                \
-    auto try_result_ = (expression);                                  \
+#define TRY_VOID(expression)                                                   \
+  do {                                                                         \
+    auto try_result_ = (expression);                                           \
     if (!try_result_) return ::tl::unexpected(std::move(try_result_).error()); \
   } while (false)
