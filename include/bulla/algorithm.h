@@ -1,0 +1,92 @@
+// The algorithms by name, for whoever chooses or reports them.
+//
+// OIDs, parameters, sizes and availability are in the algorithm table of the
+// crypto layer; `bulla doctor --algorithms` prints it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bulla {
+
+enum class Digest : std::uint8_t {
+  Md5,
+  Sha1,
+  Sha224,
+  Sha256,
+  Sha384,
+  Sha512,
+  Sha3_224,
+  Sha3_256,
+  Sha3_384,
+  Sha3_512,
+  Shake128,  // 32 octets of output (RFC 8702 3.1)
+  Shake256,  // 64 octets of output (RFC 8702 3.1, RFC 8419 2.3)
+};
+
+enum class KeyKind : std::uint8_t {
+  Rsa,      // rsaEncryption
+  RsaPss,   // id-RSASSA-PSS: for PSS alone
+  RsaOaep,  // id-RSAES-OAEP: for OAEP alone
+  Ec,       // id-ecPublicKey with a named curve
+  Ed25519,
+  Ed448,
+  X25519,
+  X448,
+  Dsa,
+  Unknown,  // known to nobody here; certificates with such keys still parse
+};
+
+enum class ContentCipher : std::uint8_t {
+  Aes128Cbc,
+  Aes192Cbc,
+  Aes256Cbc,
+  Aes128Gcm,
+  Aes192Gcm,
+  Aes256Gcm,
+  TripleDesCbc,
+};
+
+enum class SignatureAlgorithm : std::uint8_t { RsaPkcs1, RsaPss, Ecdsa, Ed25519, Ed448, Dsa };
+
+// How a signature is made: all that an AlgorithmIdentifier says.
+struct SignatureScheme {
+  SignatureAlgorithm algorithm = SignatureAlgorithm::RsaPkcs1;
+  Digest digest = Digest::Sha256;      // Ed25519: Sha512; Ed448: Shake256 (RFC 8419)
+  Digest mgf_digest = Digest::Sha256;  // PSS
+  std::size_t salt_length = 32;        // PSS, octets
+
+  friend bool operator==(const SignatureScheme&, const SignatureScheme&) = default;
+};
+
+enum class TransportAlgorithm : std::uint8_t { RsaPkcs1, RsaOaep };
+
+// How a content key is encrypted to an RSA key.
+struct TransportScheme {
+  TransportAlgorithm algorithm = TransportAlgorithm::RsaPkcs1;
+  Digest digest = Digest::Sha256;      // OAEP
+  Digest mgf_digest = Digest::Sha256;  // OAEP
+  std::string label;                   // OAEP pSource, empty when sending
+
+  friend bool operator==(const TransportScheme&, const TransportScheme&) = default;
+};
+
+// Names as a person types and reads them: "sha256", "aes-256-cbc", "ecdsa".
+std::string_view name(Digest digest);
+std::string_view name(ContentCipher cipher);
+std::string_view name(SignatureAlgorithm algorithm);
+std::string_view name(KeyKind kind);
+// "RSA PKCS #1 v1.5 with SHA-256", "RSASSA-PSS with SHA-256, salt 32".
+std::string describe(const SignatureScheme& scheme);
+std::string describe(const TransportScheme& scheme);
+
+// Accepts the names above and common spellings ("SHA-256", "AES256", "3des").
+std::optional<Digest> find_digest(std::string_view text);
+std::optional<ContentCipher> find_content_cipher(std::string_view text);
+
+bool is_aead(ContentCipher cipher);
+
+}  // namespace bulla

@@ -1,0 +1,57 @@
+// PrivateKey: what a key's holder can do with it.
+//
+// The library asks for operations, never for the key, so that a key may live in
+// a token, in another process, or in memory (load_private_key). Signing and
+// decryption of content keys both go through here.
+//
+// Thread safety: const functions may be called from several threads.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "bulla/algorithm.h"
+#include "bulla/bytes.h"
+#include "bulla/result.h"
+
+namespace bulla {
+
+class PrivateKey {
+ public:
+  virtual ~PrivateKey() = default;
+
+  virtual KeyKind kind() const = 0;
+
+  // The public half as DER SubjectPublicKeyInfo (RFC 5280 4.1.2.7).
+  virtual Bytes subject_public_key_info() const = 0;
+
+  // Signs the message (not its digest). ECDSA gives a DER Ecdsa-Sig-Value, RSA
+  // and EdDSA the raw octets.
+  [[nodiscard]] virtual Result<Bytes> sign(const SignatureScheme& scheme,
+                                           ByteView message) const = 0;
+
+  // Recovers a content key of `size` octets that was encrypted to this RSA key.
+  // With PKCS #1 v1.5 bad padding and a wrong size are not errors: the result is
+  // then a key that depends on ciphertext and private key alone (implicit
+  // rejection; T-26, T-29), in time that does not tell the difference. All other
+  // failures are Rule::EncFailed.
+  [[nodiscard]] virtual Result<Secret> decrypt_key(const TransportScheme& scheme,
+                                                   ByteView encrypted_key,
+                                                   std::size_t size) const = 0;
+
+  // The Diffie-Hellman shared secret with a public key of the same kind and curve:
+  // for EC the x-coordinate padded to the field size (KM-21), for X25519 and X448
+  // the raw result, never all zero (KM-26). `peer` is the octets in the BIT STRING
+  // of the peer's SubjectPublicKeyInfo. Failures are Rule::EncFailed.
+  [[nodiscard]] virtual Result<Secret> agree(ByteView peer) const = 0;
+};
+
+using PrivateKeyPtr = std::shared_ptr<const PrivateKey>;
+
+// Reads one key: DER PKCS #8 (RFC 5958), PKCS #1 RSAPrivateKey or SEC 1
+// ECPrivateKey, or EncryptedPrivateKeyInfo with the passphrase. Errors:
+// key.passphrase-needed, key.bad-passphrase, key.unreadable, crypto.bad-key,
+// crypto.unavailable, limit.iterations.
+[[nodiscard]] Result<PrivateKeyPtr> load_private_key(ByteView der, ByteView passphrase = {});
+
+}  // namespace bulla

@@ -1,0 +1,115 @@
+// The algorithm table: one row for each algorithm, and the mapping between rows
+// and AlgorithmIdentifiers.
+//
+// A row fixes the OID, the exact form of the parameters, the sizes, and since and
+// until which S/MIME version the algorithm belongs to it. What is in no row of the
+// right kind is unknown, wherever it stands (allow-list, T-04, T-20).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "asn1/algorithm_identifier.h"
+#include "bulla/algorithm.h"
+#include "bulla/oid.h"
+#include "bulla/result.h"
+#include "crypto/key_wrap.h"
+
+namespace bulla::crypto {
+
+enum class ParameterForm : std::uint8_t {
+  Absent,        // written absent, NULL read too where the row says so
+  Null,          // written NULL, absent read too
+  OctetStringIv, // the IV as OCTET STRING
+  Gcm,           // GCMParameters (RFC 5084 3.2)
+  Structure,     // a structure of its own (PSS, OAEP, key agreement)
+};
+
+// How good an algorithm is today (RFC 8551 Appendix B).
+enum class Standing : std::uint8_t { Current, Legacy, Broken };
+
+struct DigestRow {
+  Digest digest;
+  std::string_view name;     // "sha256"
+  std::string_view micalg;   // "sha-256" (RFC 8551 3.5.3.2), or empty: then "unknown"
+  Oid oid;
+  std::size_t size;
+  Standing standing;
+  const char* fetch_name;    // for EVP_MD_fetch
+};
+
+struct ContentCipherRow {
+  ContentCipher cipher;
+  std::string_view name;     // "aes-256-cbc"
+  Oid oid;
+  ParameterForm parameters;
+  std::size_t key_size;
+  std::size_t iv_size;
+  std::size_t block_size;    // 1 for AEAD
+  std::size_t tag_size;      // that we write; 0 for CBC
+  Standing standing;
+  const char* fetch_name;    // for EVP_CIPHER_fetch
+};
+
+std::span<const DigestRow> digest_rows();
+std::span<const ContentCipherRow> content_cipher_rows();
+const DigestRow& row(Digest digest);
+const ContentCipherRow& row(ContentCipher cipher);
+
+// Whether the libcrypto at hand has it (asked once, by fetching).
+bool is_available(Digest digest);
+bool is_available(ContentCipher cipher);
+
+// Digests. Reading takes NULL or absent parameters (ALG-03, ALG-04).
+std::optional<Digest> read_digest(const asn1::AlgorithmIdentifier& algorithm);
+asn1::AlgorithmIdentifier digest_identifier(Digest digest);
+// By a micalg token, in any of the spellings of MIME-19.
+std::optional<Digest> find_micalg(std::string_view token);
+
+// What a content-encryption AlgorithmIdentifier says.
+struct ContentEncryption {
+  ContentCipher cipher = ContentCipher::Aes256Cbc;
+  Bytes iv;                  // CBC: IV; GCM: nonce
+  std::size_t tag_size = 0;  // GCM: aes-ICVlen, 12 if absent (RFC 5084 3.2)
+  // aes-ICVlen is absent: a tag of 16 octets is taken too (ALG-60).
+  bool default_tag_size = false;
+};
+// Errors: crypto.unknown-algorithm for an OID in no row, enc.bad-parameters, and
+// enc.short-tag for an ICVlen below 12 (T-21).
+Result<ContentEncryption> read_content_encryption(const asn1::AlgorithmIdentifier& algorithm);
+asn1::AlgorithmIdentifier content_encryption_identifier(const ContentEncryption& encryption);
+
+// Signatures. `digest` is SignerInfo.digestAlgorithm: it completes OIDs that name
+// no hash (rsaEncryption, id-dsa). Errors: crypto.unknown-algorithm,
+// crypto.bad-parameters.
+Result<SignatureScheme> read_signature_scheme(const asn1::AlgorithmIdentifier& algorithm,
+                                              std::optional<Digest> digest);
+// As SignerInfo.signatureAlgorithm wants it; `rsaEncryption` for PKCS #1 v1.5 (ALG-14).
+asn1::AlgorithmIdentifier signature_identifier(const SignatureScheme& scheme);
+
+// Key transport (RSA).
+Result<TransportScheme> read_transport_scheme(const asn1::AlgorithmIdentifier& algorithm);
+asn1::AlgorithmIdentifier transport_identifier(const TransportScheme& scheme);
+
+std::optional<KeyWrap> read_key_wrap(const asn1::AlgorithmIdentifier& algorithm);
+asn1::AlgorithmIdentifier key_wrap_identifier(KeyWrap wrap);
+
+// Key agreement: which KDF, which hash, and the wrap AlgorithmIdentifier exactly as
+// it stood (KM-19).
+enum class Kdf : std::uint8_t { X963, Hkdf };
+struct KeyAgreement {
+  Kdf kdf = Kdf::X963;
+  Digest digest = Digest::Sha256;
+  bool cofactor = false;
+  KeyWrap wrap = KeyWrap::Aes256;
+  asn1::AlgorithmIdentifier wrap_identifier;
+};
+Result<KeyAgreement> read_key_agreement(const asn1::AlgorithmIdentifier& algorithm);
+// As KeyAgreeRecipientInfo.keyEncryptionAlgorithm wants it.
+asn1::AlgorithmIdentifier key_agreement_identifier(const KeyAgreement& agreement);
+
+// The key wrap whose key has as many octets as the cipher's key (KM-50 / ALG-50).
+KeyWrap key_wrap_for(ContentCipher cipher);
+
+}  // namespace bulla::crypto
