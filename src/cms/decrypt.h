@@ -1,0 +1,73 @@
+// From an EnvelopedHeader and the keys at hand to the content key, and on to the
+// content.
+//
+// Recipients are chosen by what RecipientInfos name, never by trial (T-27, T-28);
+// at most Limits::private_key_operations. After a recipient matched, every failure
+// is Rule::EncFailed, and PKCS #1 v1.5 padding is no failure at all (T-26).
+#pragma once
+
+#include <memory>
+
+#include "bulla/trust.h"
+#include "cms/recipient_info.h"
+#include "crypto/algorithm_table.h"
+#include "crypto/cipher.h"
+
+namespace bulla::cms {
+
+// What the header says of the content's cipher, checked against its place: AEAD in
+// AuthEnvelopedData, CBC in EnvelopedData (enc.cipher-place; T-20, T-24), sizes of
+// IV and tag (T-21, T-22). No key is used. An OID in no row is
+// crypto.unknown-algorithm.
+Result<crypto::ContentEncryption> check_content_encryption(const EnvelopedHeader& header);
+
+struct ContentKey {
+  Secret key;
+  std::size_t recipient = 0;  // index into EnvelopedHeader::recipients
+  std::optional<Certificate> certificate;  // of the identity that served, if it has one
+  Findings findings;                       // enc.old-kdf
+};
+
+enum class OldForms { Refuse, Read };  // KM-22: shared info before RFC 5753
+
+// Errors: key.none-fits, key.ambiguous, enc.duplicate-recipient, cms.no-recipients,
+// enc.failed.
+Result<ContentKey> recover_content_key(const EnvelopedHeader& header,
+                                       const crypto::ContentEncryption& encryption,
+                                       const KeySource& keys, const Limits& limits,
+                                       OldForms old_forms);
+
+// The content of an EnvelopedData or AuthEnvelopedData.
+class ContentDecryptor {
+ public:
+  static Result<ContentDecryptor> create(const crypto::ContentEncryption& encryption,
+                                         const ContentKey& key);
+  [[nodiscard]] Result<void> update(ByteView ciphertext, const crypto::Output& output);
+  // For AuthEnvelopedData compares the tag over content and attributes, and checks
+  // that authAttrs say the content type (CMS-63). All failures are enc.failed.
+  [[nodiscard]] Result<void> finish(const EnvelopedHeader& header, const EnvelopedTail& tail,
+                                    const crypto::Output& output);
+
+ private:
+  ContentDecryptor(crypto::Decryptor decryptor, crypto::ContentEncryption encryption);
+  crypto::Decryptor decryptor_;
+  crypto::ContentEncryption encryption_;
+};
+
+// zlib, bounded by Limits::compression_ratio (T-103). Errors: cms.bad-compression,
+// limit.compression.
+class Inflater {
+ public:
+  static Result<Inflater> create(const Limits& limits);
+  Inflater(Inflater&&) noexcept;
+  ~Inflater();
+  [[nodiscard]] Result<void> update(ByteView compressed, const crypto::Output& output);
+  [[nodiscard]] Result<void> finish();
+
+ private:
+  struct Inner;
+  explicit Inflater(std::unique_ptr<Inner> inner);
+  std::unique_ptr<Inner> inner_;
+};
+
+}  // namespace bulla::cms

@@ -1,0 +1,92 @@
+// Writers: SignedData, EnvelopedData, AuthEnvelopedData and CompressedData, in one
+// pass over content that comes in chunks.
+//
+// A message of up to kDerLimit octets of content is written as DER. A larger one is
+// written with indefinite lengths around the content (CMS-06), so that nothing has to
+// be known before; attributes, certificates and the rest are DER in any case.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "bulla/certificate.h"
+#include "bulla/trust.h"
+#include "cms/attribute.h"
+#include "crypto/cipher.h"
+
+namespace bulla::cms {
+
+inline constexpr std::size_t kDerLimit = 1u << 20;
+
+// Takes content octets and writes the ContentInfo to an Output.
+class Writer {
+ public:
+  virtual ~Writer() = default;
+  [[nodiscard]] virtual Result<void> write(ByteView content) = 0;
+  [[nodiscard]] virtual Result<void> finish() = 0;
+};
+
+enum class ContentForm { Attached, Detached };
+
+struct Signer {
+  Identity identity;  // REQUIRES: a certificate
+  SignatureScheme scheme;
+  enum class Name { IssuerAndSerial, KeyIdentifier } name = Name::IssuerAndSerial;
+  std::optional<Time> signing_time;  // absent: the attribute is left out
+  // Further signed attributes (ESS), each once.
+  std::vector<Attribute> attributes;
+  // Written in SMIMEEncryptionKeyPreference if it is another than the identity's.
+  std::optional<Certificate> encryption_certificate;
+};
+
+struct SignOptions {
+  ContentForm form = ContentForm::Attached;
+  Oid content_type = kData;
+  std::vector<Signer> signers;  // none: certs-only (REQUIRES Detached)
+  std::vector<Certificate> certificates;  // in addition to the signers' chains
+  enum class Chain { WithoutRoot, SignerOnly, None } chain = Chain::WithoutRoot;
+  std::vector<Bytes> crls;
+};
+
+// The scheme that fits a key by default: PKCS #1 v1.5 or ECDSA with SHA-256 (P-384:
+// SHA-384, P-521: SHA-512), EdDSA. `digest` and `pss` as the user asked.
+enum class RsaPadding { Pkcs1, Pss };
+Result<SignatureScheme> choose_scheme(const PrivateKey& key, std::optional<Digest> digest,
+                                      RsaPadding padding);
+
+Result<std::unique_ptr<Writer>> make_signed_data_writer(SignOptions options, crypto::Output output);
+
+struct CertificateRecipient {
+  Certificate certificate;
+  TransportScheme transport;  // for RSA keys
+  enum class Name { IssuerAndSerial, KeyIdentifier } name = Name::IssuerAndSerial;
+};
+struct KekRecipient {
+  Bytes key_identifier;
+  Secret kek;  // 16, 24 or 32 octets
+};
+struct PasswordRecipient {
+  Secret password;
+  std::uint64_t iterations = 600'000;
+};
+
+struct EncryptOptions {
+  ContentCipher cipher = ContentCipher::Aes256Cbc;  // AEAD makes AuthEnvelopedData (MIME-41)
+  Oid content_type = kData;
+  std::vector<CertificateRecipient> recipients;
+  std::vector<KekRecipient> keks;
+  std::vector<PasswordRecipient> passwords;
+};
+
+// Errors: crypto.bad-key and crypto.unknown-algorithm for a key that cannot be
+// encrypted to, crypto.encrypt-failed, cms.no-recipients.
+Result<std::unique_ptr<Writer>> make_enveloped_data_writer(EncryptOptions options,
+                                                           crypto::Output output);
+
+Result<std::unique_ptr<Writer>> make_compressed_data_writer(crypto::Output output);
+
+// The capabilities that we state, in order of preference (ATTR-15 to ATTR-36).
+std::vector<Capability> own_capabilities();
+
+}  // namespace bulla::cms
