@@ -1,0 +1,40 @@
+#include "cms/shared_info.h"
+
+#include <array>
+
+namespace bulla::cms {
+namespace {
+
+std::array<std::uint8_t, 4> big_endian(std::uint32_t number) {
+  return {static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16),
+          static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
+}
+
+}  // namespace
+
+// ECC-CMS-SharedInfo ::= SEQUENCE {
+//     keyInfo         AlgorithmIdentifier,
+//     entityUInfo [0] EXPLICIT OCTET STRING OPTIONAL,
+//     suppPubInfo [2] EXPLICIT OCTET STRING }
+Bytes shared_info(const asn1::AlgorithmIdentifier& key_info, std::optional<ByteView> ukm,
+                  std::size_t key_octets) {
+  return asn1::encode([&](asn1::Writer& out) {
+    asn1::Writer seq = out.sequence();
+    key_info.write(seq);
+    if (ukm) seq.enter(asn1::constructed(0)).octet_string(*ukm);
+    seq.enter(asn1::constructed(2))
+        .octet_string(big_endian(static_cast<std::uint32_t>(8 * key_octets)));
+  });
+}
+
+Result<Secret> derive_key_encryption_key(const crypto::KeyAgreement& agreement, ByteView shared,
+                                         std::optional<ByteView> ukm) {
+  std::size_t size = crypto::key_size(agreement.wrap);
+  Bytes info = shared_info(agreement.wrap_identifier, ukm, size);
+  if (agreement.kdf == crypto::Kdf::X963) {
+    return crypto::derive_x963(agreement.digest, shared, info, size);
+  }
+  return crypto::derive_hkdf(agreement.digest, shared, ukm.value_or(ByteView()), info, size);
+}
+
+}  // namespace bulla::cms
