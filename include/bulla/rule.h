@@ -118,6 +118,7 @@ enum class Rule : std::uint16_t {
   // encryption
   EncFailed,
   EncUnauthenticated,
+  EncSenderUnknown,
   EncWeakCipher,
   EncWeakCipherRefused,
   EncCipherPlace,

@@ -201,6 +201,8 @@ constexpr std::array kRules = {
     RuleInfo{Rule::EncUnauthenticated, "enc.unauthenticated", Severity::Indeterminate, "RFC 8551 6",
              "the encrypted content has no integrity protection; it may have been changed",
              "ask for a signed message or for AES-GCM"},
+    RuleInfo{Rule::EncSenderUnknown, "enc.sender-unknown", Severity::Indeterminate, "RFC 8551 3.4",
+             "the message is encrypted but nobody signed it", "the sender may be anybody"},
     RuleInfo{Rule::EncWeakCipher, "enc.weak-cipher", Severity::Warning, "RFC 8551 B",
              "the content cipher is weak", "ask the sender for AES"},
     RuleInfo{Rule::EncWeakCipherRefused, "enc.weak-cipher-refused", Severity::Failure, "RFC 8551 B",
@@ -226,7 +228,7 @@ constexpr std::array kRules = {
     RuleInfo{Rule::EncWeakKey, "enc.weak-key", Severity::Warning, "RFC 8551 4.4",
              "a recipient's key is short", ""},
     // signatures
-    RuleInfo{Rule::SigNone, "sig.none", Severity::Failure, "RFC 8551 3.8",
+    RuleInfo{Rule::SigNone, "sig.none", Severity::Warning, "RFC 8551 3.8",
              "there is content but nobody signed it", "treat the message as unsigned"},
     RuleInfo{Rule::SigDigestMismatch, "sig.digest-mismatch", Severity::Failure, "RFC 5652 5.6",
              "the content was changed after it was signed",

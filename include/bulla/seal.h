@@ -1,0 +1,86 @@
+// seal(): applies the steps of a Recipe to a message, innermost first.
+//
+//   bulla::Recipe recipe{.steps = {bulla::Sign{.signers = {{.identity = me}}},
+//                                  bulla::Encrypt{.recipients = {you}}}};
+//   auto done = bulla::seal(in, out, recipe, {.at = now});
+//
+// Triple wrapping is a recipe of three steps. One pass, constant memory; nothing
+// exists at `out` unless everything succeeded. With a mail, header fields are
+// protected as RFC 9788 says and the inner entity is made safe for transport
+// (RFC 8551 3.1). With Form::Der or Form::Pem the octets are sealed as they are.
+//
+// Thread safety: the function has no state.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "bulla/limits.h"
+#include "bulla/stream.h"
+#include "bulla/trust.h"
+
+namespace bulla {
+
+struct SignerChoice {
+  Identity identity;             // REQUIRES: a key and its certificate
+  std::optional<Digest> digest;  // else as fits the key
+  enum class Padding { Pkcs1, Pss } padding = Padding::Pkcs1;  // RSA keys
+};
+
+struct Sign {
+  std::vector<SignerChoice> signers;  // REQUIRES: at least one
+  enum class Form { Clear, Opaque } form = Form::Clear;  // multipart/signed, or signed-data
+  std::optional<Time> signing_time;   // else SealOptions::at
+  enum class Chain { WithoutRoot, SignerOnly, None } chain = Chain::WithoutRoot;
+};
+
+struct KekChoice {
+  Bytes key_identifier;
+  std::shared_ptr<const Secret> kek;
+};
+
+struct Encrypt {
+  std::vector<Certificate> recipients;
+  std::vector<KekChoice> keks;
+  std::vector<std::shared_ptr<const Secret>> passwords;
+  std::optional<ContentCipher> cipher;  // else AES-256-CBC (CHOOSE-10, interoperability)
+  enum class Transport { Pkcs1, Oaep } transport = Transport::Pkcs1;  // RSA recipients
+  Digest oaep_digest = Digest::Sha256;
+};
+
+struct Compress {};
+
+using Step = std::variant<Sign, Encrypt, Compress>;
+
+// What an encrypted mail shows outside (RFC 9788 3.2): Baseline hides the Subject,
+// Shy display names and the time zone too, None nothing.
+enum class HeaderConfidentiality { Baseline, Shy, None };
+
+struct Recipe {
+  std::vector<Step> steps;
+  HeaderConfidentiality headers = HeaderConfidentiality::Baseline;
+  // Off writes the header outside alone, as before RFC 9788.
+  enum class HeaderProtection { On, Off } header_protection = HeaderProtection::On;
+};
+
+struct SealOptions {
+  Time at;
+  Limits limits;
+  enum class Form { Mail, Der, Pem } form = Form::Mail;
+  enum class LineEnds { AsInput, Crlf } line_ends = LineEnds::AsInput;
+};
+
+// What was chosen, for whoever asks (-v, JSON).
+struct SealReport {
+  std::vector<std::string> steps;  // one line each, innermost first
+  Findings findings;               // warnings, such as a short key
+};
+
+// Errors: cert.expired and cert.key-usage for signers, enc.expired-recipient,
+// enc.key-usage, crypto.…, limit.…, io.….
+[[nodiscard]] Result<SealReport> seal(Source& in, Sink& out, const Recipe& recipe,
+                                      const SealOptions& options);
+
+}  // namespace bulla

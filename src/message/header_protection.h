@@ -1,0 +1,51 @@
+// Header protection (RFC 9788): what is written inside and outside, and what is
+// read from both.
+#pragma once
+
+#include "bulla/finding.h"
+#include "bulla/seal.h"
+#include "bulla/verdict.h"
+#include "mime/header.h"
+
+namespace bulla {
+
+enum class Confidentiality { Clear, Encrypted };  // no encryption in the recipe, or some
+
+// The fields of a mail, divided for sealing (HP-04 to HP-16). All are raw lines
+// with CRLF, without an empty line at the end.
+struct ProtectedFields {
+  Bytes inner;  // non-structural fields for the payload root, HP-Outer included
+  Bytes outer;  // non-structural fields for the outside, after the confidentiality policy
+  std::string hp;  // the value of the hp parameter: "clear" or "cipher"
+};
+ProtectedFields protect_fields(const mime::Header& header, HeaderConfidentiality policy,
+                               Confidentiality confidentiality);
+
+// The Content-Type line of the payload root with the hp parameter added (HP-02);
+// "text/plain" if the header has none. Raw line with CRLF.
+Bytes content_type_with_hp(const mime::Header& header, std::string_view hp);
+
+// How the payload was protected when it was read.
+struct PayloadProtection {
+  bool is_encrypted = false;  // an encryption layer is in the envelope
+  bool has_valid_signature = false;
+};
+
+// Reads the header sets of a payload root and compares them with the outside
+// (HP-25 to HP-36). `outer` is the header as received.
+Headers read_headers(const mime::Header& outer, const mime::Header& payload,
+                     const PayloadProtection& protection);
+
+// The findings for them: hp.field-differs, hp.outer-differs, hp.from-differs,
+// hp.wrong-mode, hp.legacy-scheme (HP-27 to HP-35). `signer_is_from`: a valid signer
+// has the protected From's address.
+enum class SignerIsFrom { No, Yes };
+Findings check_headers(const Headers& headers, const mime::Header& outer,
+                       const PayloadProtection& protection, SignerIsFrom signer_is_from);
+
+// The header block of the mail that `open` writes: outer fields that the payload
+// does not protect, the payload's protected fields without trace fields (T-94), its
+// structural fields; no empty line at the end. Line ends as they came.
+Bytes merge_headers(const mime::Header& outer, const mime::Header& payload);
+
+}  // namespace bulla
