@@ -16,8 +16,7 @@ PUBLIC = {
     "asn1": ["oid"],
     "crypto": ["algorithm", "key"],
     "x509": ["certificate", "trust"],
-    "message": ["opener", "policy", "recipe", "sealer", "verdict", "inspect", "header_protection",
-                "capabilities", "receipt"],
+    "message": ["open", "policy", "seal", "verdict"],
 }
 
 # Folders above the library, and what they may use.

@@ -1,0 +1,21 @@
+# What is installed, in three components: lib (the shared library), dev (headers, package files, the archive) and
+# tools (programs and their manual pages).
+include(CMakePackageConfigHelpers)
+
+install(TARGETS bulla EXPORT bullaTargets
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT lib NAMELINK_COMPONENT dev
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/bulla DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev
+        FILES_MATCHING PATTERN "*.h")
+
+set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/bulla)
+install(EXPORT bullaTargets NAMESPACE bulla:: DESTINATION ${config_dir} COMPONENT dev)
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/bullaConfig.cmake.in ${CMAKE_BINARY_DIR}/bullaConfig.cmake
+                              INSTALL_DESTINATION ${config_dir})
+# Before 1.0 a new minor version may change the interface.
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/bullaConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/bullaConfig.cmake ${CMAKE_BINARY_DIR}/bullaConfigVersion.cmake
+        DESTINATION ${config_dir} COMPONENT dev)
+
+configure_file(${CMAKE_CURRENT_LIST_DIR}/bulla.pc.in ${CMAKE_BINARY_DIR}/bulla.pc @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/bulla.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)

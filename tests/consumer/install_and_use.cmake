@@ -1,0 +1,43 @@
+# Installs BUILD into an empty folder and uses what is there as another project would: through find_package and
+# through pkg-config. Each program must build; rules must run.
+set(stage ${BUILD}/install-test)
+set(prefix ${stage}/prefix)
+file(REMOVE_RECURSE ${stage})
+
+function(run)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  if(NOT code EQUAL 0)
+    list(JOIN ARGV " " command)
+    message(FATAL_ERROR "${command}\nended with ${code}\n${out}")
+  endif()
+endfunction()
+
+set(sources ${SOURCE}/tests/consumer/rules.cc)
+foreach(example open seal)
+  if(EXISTS ${SOURCE}/examples/${example}.cc)
+    list(APPEND sources ${SOURCE}/examples/${example}.cc)
+  endif()
+endforeach()
+
+foreach(component lib dev)
+  run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix} --component ${component})
+endforeach()
+
+run(${CMAKE_COMMAND} -S ${SOURCE}/tests/consumer -B ${stage}/build -G ${GENERATOR} -DCMAKE_BUILD_TYPE=${TYPE}
+    -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_PREFIX_PATH=${prefix} "-DSOURCES=${sources}")
+run(${CMAKE_COMMAND} --build ${stage}/build)
+run(${stage}/build/rules)
+
+# --define-prefix: the file names the prefix of the build, and the package lies elsewhere.
+set(ENV{PKG_CONFIG_PATH} ${prefix}/${LIBDIR}/pkgconfig)
+execute_process(COMMAND pkg-config --define-variable=prefix=${prefix} --define-variable=libdir=${prefix}/${LIBDIR}
+                        --define-variable=includedir=${prefix}/include --static --cflags --libs bulla
+                RESULT_VARIABLE code OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE)
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "pkg-config does not find bulla")
+endif()
+separate_arguments(flags UNIX_COMMAND "${flags}")
+run(${CXX} -std=c++20 ${SOURCE}/tests/consumer/rules.cc -o ${stage}/rules-by-pkg-config ${flags}
+    -Wl,-rpath,${prefix}/${LIBDIR})
+run(${stage}/rules-by-pkg-config)
+message("installed, found and used")
