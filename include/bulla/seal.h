@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "bulla/finding.h"
 #include "bulla/limits.h"
 #include "bulla/stream.h"
 #include "bulla/trust.h"
