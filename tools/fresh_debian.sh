@@ -47,8 +47,12 @@ copy=$(mktemp -d "$cache/$suite-run.XXXXXX")
 mounted=
 finish() {
   code=$?
-  for place in $mounted; do umount -l "$place"; done
-  [ -n "${KEEP-}" ] && echo "kept in $copy" || rm -rf --one-file-system "$copy"
+  for place in $mounted; do umount "$place" || exit 74; done
+  if [ -n "${KEEP-}" ]; then
+    echo "kept in $copy"
+  else
+    rm -rf --one-file-system "$copy"
+  fi
   exit $code
 }
 trap finish EXIT
@@ -61,13 +65,8 @@ cp /etc/resolv.conf /etc/hosts "$copy/etc/"
 mkdir -p "$copy/src" "$copy/root/.ccache"
 git -C "$root" archive HEAD | tar -x -C "$copy/src"
 
-for name in proc dev; do
-  case $name in
-    proc) mount -t proc proc "$copy/proc" ;;
-    dev) mount --rbind /dev "$copy/dev" && mount --make-rslave "$copy/dev" ;;
-  esac
-  mounted="$copy/$name $mounted"
-done
+mount -t proc proc "$copy/proc"
+mounted=$copy/proc
 mount --bind "$archives" "$copy/var/cache/apt/archives"
 mounted="$copy/var/cache/apt/archives $mounted"
 # Without this, a minimal system deletes what it has downloaded.
