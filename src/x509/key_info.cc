@@ -1,0 +1,160 @@
+#include "x509/key_info.h"
+
+#include <array>
+
+#include "asn1/algorithm_identifier.h"
+
+namespace bulla::x509 {
+namespace {
+
+struct KindRow {
+  Oid oid;
+  KeyKind kind;
+  std::string_view name;
+  std::size_t bits;  // 0: depends on the key
+};
+
+constexpr std::array kKinds = {
+    KindRow{Oid::of("1.2.840.113549.1.1.1"), KeyKind::Rsa, "RSA", 0},
+    // id-ea-rsa of X.509, in certificates of S/MIME version 2 (CERT-67).
+    KindRow{Oid::of("2.5.8.1.1"), KeyKind::Rsa, "RSA", 0},
+    KindRow{Oid::of("1.2.840.113549.1.1.10"), KeyKind::RsaPss, "RSA-PSS", 0},
+    KindRow{Oid::of("1.2.840.113549.1.1.7"), KeyKind::RsaOaep, "RSA-OAEP", 0},
+    KindRow{Oid::of("1.2.840.10045.2.1"), KeyKind::Ec, "EC", 0},
+    KindRow{Oid::of("1.3.101.112"), KeyKind::Ed25519, "Ed25519", 256},
+    KindRow{Oid::of("1.3.101.113"), KeyKind::Ed448, "Ed448", 456},
+    KindRow{Oid::of("1.3.101.110"), KeyKind::X25519, "X25519", 256},
+    KindRow{Oid::of("1.3.101.111"), KeyKind::X448, "X448", 448},
+    KindRow{Oid::of("1.2.840.10040.4.1"), KeyKind::Dsa, "DSA", 0},
+};
+
+struct CurveRow {
+  Oid oid;
+  std::string_view name;
+  std::size_t bits;
+};
+
+constexpr std::array kCurves = {
+    CurveRow{Oid::of("1.2.840.10045.3.1.1"), "P-192", 192},
+    CurveRow{Oid::of("1.3.132.0.33"), "P-224", 224},
+    CurveRow{Oid::of("1.2.840.10045.3.1.7"), "P-256", 256},
+    CurveRow{Oid::of("1.3.132.0.34"), "P-384", 384},
+    CurveRow{Oid::of("1.3.132.0.35"), "P-521", 521},
+    CurveRow{Oid::of("1.3.132.0.10"), "secp256k1", 256},
+    CurveRow{Oid::of("1.3.36.3.3.2.8.1.1.7"), "brainpoolP256r1", 256},
+    CurveRow{Oid::of("1.3.36.3.3.2.8.1.1.11"), "brainpoolP384r1", 384},
+    CurveRow{Oid::of("1.3.36.3.3.2.8.1.1.13"), "brainpoolP512r1", 512},
+};
+
+// The bits of a positive INTEGER's value; 0 for zero and negative numbers.
+std::size_t bit_length(ByteView integer) {
+  if (integer.empty() || integer[0] >= 0x80) return 0;
+  std::size_t skipped = integer[0] == 0 ? 1 : 0;
+  if (integer.size() == skipped) return 0;
+  std::size_t bits = (integer.size() - skipped) * 8;
+  for (unsigned top = integer[skipped]; top < 0x80; top <<= 1) --bits;
+  return bits;
+}
+
+// Any size: how large is too large is not for the reader to say.
+ByteView any_integer(asn1::Reader& in) { return in.contents(asn1::Tag::Integer); }
+
+// RSAPublicKey ::= SEQUENCE {
+//     modulus         INTEGER,
+//     publicExponent  INTEGER }
+void read_rsa(ByteView public_key, KeyInfo& info) {
+  struct Numbers {
+    ByteView modulus;
+    ByteView exponent;
+  };
+  auto numbers = asn1::decode(public_key, [](asn1::Reader& in) {
+    asn1::Reader seq = in.sequence();
+    return Numbers{any_integer(seq), any_integer(seq)};
+  });
+  if (!numbers) return;
+  info.bits = bit_length(numbers->modulus);
+  info.exponent_bits = bit_length(numbers->exponent);
+}
+
+// ECParameters ::= CHOICE { namedCurve  OBJECT IDENTIFIER } (RFC 5480 2.1.1)
+void read_curve(ByteView parameters, KeyInfo& info) {
+  auto curve = asn1::decode(parameters, [](asn1::Reader& in) { return in.oid(); });
+  if (!curve) {
+    info.description = "EC without a named curve";
+    return;
+  }
+  info.description = "EC " + curve->to_string();
+  for (const CurveRow& row : kCurves) {
+    if (row.oid != *curve) continue;
+    info.bits = row.bits;
+    info.description = "EC " + std::string(row.name);
+  }
+}
+
+// Dss-Parms ::= SEQUENCE { p INTEGER, q INTEGER, g INTEGER } (RFC 3279 2.3.2)
+void read_dsa(ByteView parameters, KeyInfo& info) {
+  auto p = asn1::decode(parameters, [](asn1::Reader& in) {
+    asn1::Reader seq = in.sequence();
+    ByteView prime = any_integer(seq);
+    seq.skip_rest();
+    return prime;
+  });
+  if (p) info.bits = bit_length(*p);
+}
+
+struct SubjectPublicKeyInfo {
+  asn1::AlgorithmIdentifier algorithm;
+  ByteView subject_public_key;
+};
+
+// SubjectPublicKeyInfo ::= SEQUENCE {
+//     algorithm         AlgorithmIdentifier,
+//     subjectPublicKey  BIT STRING }
+SubjectPublicKeyInfo read_spki(asn1::Reader& in) {
+  asn1::Reader seq = in.sequence();
+  return {asn1::AlgorithmIdentifier::read(seq), seq.bit_string().bytes};
+}
+
+}  // namespace
+
+KeyInfo read_key_info(ByteView spki) {
+  KeyInfo info;
+  auto key = asn1::decode(spki, &read_spki);
+  if (!key) return info;
+  info.description = key->algorithm.algorithm.to_string();
+  const KindRow* row = nullptr;
+  for (const KindRow& candidate : kKinds) {
+    if (candidate.oid == key->algorithm.algorithm) row = &candidate;
+  }
+  if (row == nullptr) return info;
+  info.kind = row->kind;
+  info.bits = row->bits;
+  info.description = row->name;
+  ByteView parameters =
+      key->algorithm.parameters ? ByteView(*key->algorithm.parameters) : ByteView();
+  if (info.kind == KeyKind::Ec) {
+    read_curve(parameters, info);
+  } else if (info.kind == KeyKind::Dsa) {
+    read_dsa(parameters, info);
+  } else if (row->bits == 0) {
+    read_rsa(key->subject_public_key, info);
+  }
+  if (row->bits == 0 && info.kind != KeyKind::Ec)
+    info.description += ' ' + std::to_string(info.bits);
+  return info;
+}
+
+std::optional<std::string> find_key_flaw(const KeyInfo& key, const Limits& limits) {
+  bool sized = key.kind == KeyKind::Rsa || key.kind == KeyKind::RsaPss ||
+               key.kind == KeyKind::RsaOaep || key.kind == KeyKind::Dsa;
+  if (sized && key.bits > limits.rsa_bits) return key.description + " is too large";
+  if (key.exponent_bits > limits.rsa_exponent_bits) return "the RSA exponent is too large";
+  if (key.kind == KeyKind::Ec && key.bits == 0) return key.description;
+  // DSA keys may inherit their parameters (CERT-28): no size then.
+  if (sized && key.bits == 0 && key.kind != KeyKind::Dsa) return "the RSA key is malformed";
+  if (sized && key.kind != KeyKind::Dsa && key.exponent_bits < 2)
+    return "the RSA exponent is 1 or 0";
+  return std::nullopt;
+}
+
+}  // namespace bulla::x509

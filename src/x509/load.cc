@@ -1,0 +1,98 @@
+#include "asn1/ber.h"
+#include "asn1/reader.h"
+#include "base/try.h"
+#include "bulla/certificate.h"
+#include "x509/pem.h"
+
+namespace bulla {
+namespace {
+
+constexpr Oid kSignedData = Oid::of("1.2.840.113549.1.7.2");
+
+// The elements of a certs-only CMS that are certificates.
+//
+// ContentInfo ::= SEQUENCE {
+//     contentType  ContentType,
+//     content      [0] EXPLICIT ANY DEFINED BY contentType }
+//
+// SignedData ::= SEQUENCE {
+//     version           CMSVersion,
+//     digestAlgorithms  DigestAlgorithmIdentifiers,
+//     encapContentInfo  EncapsulatedContentInfo,
+//     certificates      [0] IMPLICIT CertificateSet OPTIONAL,
+//     crls              [1] IMPLICIT RevocationInfoChoices OPTIONAL,
+//     signerInfos       SignerInfos }
+std::vector<ByteView> read_certs_only(asn1::Reader& in) {
+  std::vector<ByteView> certificates;
+  asn1::Reader content_info = in.sequence();
+  if (content_info.oid() != kSignedData) content_info.fail(Rule::CmsContentType);
+  asn1::Reader content = content_info.enter(asn1::constructed(0));
+  asn1::Reader signed_data = content.sequence();
+  signed_data.small_integer();
+  signed_data.element(asn1::Tag::Set);
+  signed_data.element(asn1::Tag::Sequence);
+  if (auto set = signed_data.optional_enter(asn1::constructed(0))) {
+    while (set->more()) {
+      bool is_certificate = set->next_is(asn1::Tag::Sequence);
+      ByteView element = set->element();
+      if (is_certificate) certificates.push_back(element);
+    }
+  }
+  signed_data.skip_rest();
+  return certificates;
+}
+
+// ContentInfo begins with an OID or, as BER, with an indefinite length; a
+// Certificate with its TBSCertificate.
+bool looks_like_cms(ByteView file) {
+  if (file.size() < 2 || file[0] != 0x30) return false;
+  std::size_t header = file[1] > 0x80 ? 2u + (file[1] & 0x7fu) : 2u;
+  return header < file.size() && file[header] == 0x06;
+}
+
+Result<void> load_cms(ByteView file, const Limits& limits, std::vector<Certificate>& to) {
+  Bytes der = TRY(asn1::to_der(file, limits));
+  for (ByteView element : TRY(asn1::decode(der, &read_certs_only, limits))) {
+    to.push_back(TRY(Certificate::parse(to_bytes(element), limits)));
+  }
+  return {};
+}
+
+Result<void> load_der(ByteView file, const Limits& limits, std::vector<Certificate>& to) {
+  if (looks_like_cms(file)) return load_cms(file, limits, to);
+  to.push_back(TRY(Certificate::parse(to_bytes(file), limits)));
+  return {};
+}
+
+bool holds_certificates(std::string_view label) {
+  return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "PKCS7" ||
+         label == "CMS";
+}
+
+Result<void> load_pem(ByteView file, const Limits& limits, std::vector<Certificate>& to) {
+  for (const x509::PemBlock& block : TRY(x509::read_pem(file))) {
+    if (!holds_certificates(block.label)) continue;
+    auto loaded = load_der(block.contents.view(), limits, to);
+    if (loaded) continue;
+    Error error = loaded.error();
+    std::string detail = "in the PEM block at octet " + std::to_string(block.offset);
+    if (!error.detail.empty()) detail += ": " + error.detail;
+    return failure(error.rule, error.offset, std::move(detail));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Certificate>> load_certificates(ByteView file, const Limits& limits) {
+  std::vector<Certificate> certificates;
+  if (x509::is_pem(file)) {
+    TRY_VOID(load_pem(file, limits, certificates));
+  } else {
+    TRY_VOID(load_der(file, limits, certificates));
+  }
+  if (certificates.empty()) return failure(Rule::KeyNoCertificate);
+  return certificates;
+}
+
+}  // namespace bulla

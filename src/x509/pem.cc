@@ -1,0 +1,166 @@
+#include "x509/pem.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.h"
+#include "base/try.h"
+
+namespace bulla::x509 {
+namespace {
+
+constexpr std::string_view kBegin = "-----BEGIN ";
+constexpr std::string_view kEnd = "-----END ";
+constexpr std::string_view kDashes = "-----";
+// RFC 7468 writes 64; some programs write all on one line.
+constexpr std::size_t kMaxLine = 1'024;
+// The root certificates of the large programs together are some hundred.
+constexpr std::size_t kMaxBlocks = 10'000;
+
+// Takes lines off a text, however they end.
+class Lines {
+ public:
+  explicit Lines(std::string_view text) : text_(text) {}
+
+  bool more() const { return at_ < text_.size(); }
+  // Where the line that next() gave last began.
+  std::uint64_t offset() const { return start_; }
+
+  std::string_view next() {
+    start_ = at_;
+    std::size_t end = std::min(text_.find_first_of("\r\n", at_), text_.size());
+    std::string_view line = text_.substr(at_, end - at_);
+    at_ = end;
+    if (at_ < text_.size() && text_[at_] == '\r') ++at_;
+    if (at_ < text_.size() && text_[at_] == '\n') ++at_;
+    return line;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t start_ = 0;
+};
+
+// The label in a line that begins with `start` and ends with dashes.
+std::optional<std::string_view> boundary_label(std::string_view line, std::string_view start) {
+  line = trim(line);
+  if (line.size() < start.size() + kDashes.size()) return std::nullopt;
+  if (line.substr(0, start.size()) != start) return std::nullopt;
+  if (line.substr(line.size() - kDashes.size()) != kDashes) return std::nullopt;
+  return line.substr(start.size(), line.size() - start.size() - kDashes.size());
+}
+
+int base64_value(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+// base64 (RFC 4648 4) that comes in lines.
+class Decoder {
+ public:
+  explicit Decoder(std::size_t max_bytes) : out_(max_bytes) {}
+
+  bool line(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [this](char c) { return take(c); });
+  }
+
+  // The octets, if the text was complete and its last bits are zero.
+  std::optional<Secret> finish() {
+    if (characters_ % 4 != 0 || (bits_ & ((1u << pending_) - 1)) != 0) return std::nullopt;
+    out_.truncate(size_);
+    return std::move(out_);
+  }
+
+ private:
+  bool take(char c) {
+    if (c == ' ' || c == '\t') return true;
+    ++characters_;
+    if (c == '=') {
+      ++padding_;
+      return padding_ <= 2 && (characters_ - 1) % 4 >= 2;
+    }
+    int value = base64_value(c);
+    if (value < 0 || padding_ > 0) return false;
+    bits_ = (bits_ << 6) | static_cast<unsigned>(value);
+    pending_ += 6;
+    if (pending_ < 8) return true;
+    pending_ -= 8;
+    out_.mutable_view()[size_++] = static_cast<std::uint8_t>(bits_ >> pending_);
+    bits_ &= (1u << pending_) - 1;
+    return true;
+  }
+
+  Secret out_;
+  std::size_t size_ = 0;
+  std::uint64_t characters_ = 0;
+  unsigned padding_ = 0;
+  unsigned bits_ = 0;
+  unsigned pending_ = 0;
+};
+
+tl::unexpected<Error> bad_line(const Lines& lines, std::string_view line) {
+  if (line.find(':') == std::string_view::npos) {
+    return failure(Rule::KeyUnreadable, lines.offset(), "bad base64 in a PEM block");
+  }
+  bool encrypted = line.substr(0, 10) == "Proc-Type:" || line.substr(0, 9) == "DEK-Info:";
+  if (!encrypted) return failure(Rule::KeyUnreadable, lines.offset(), "a header in a PEM block");
+  return failure(Rule::KeyPassphraseNeeded, lines.offset(),
+                 "encrypted in an old form; convert it with openssl pkcs8 -topk8");
+}
+
+// One block behind its BEGIN line. `max_bytes` is room enough for its contents.
+Result<Secret> read_block(Lines& lines, std::string_view label, std::size_t max_bytes) {
+  Decoder decoder(max_bytes);
+  std::uint64_t begin = lines.offset();
+  while (lines.more()) {
+    std::string_view line = lines.next();
+    if (auto end = boundary_label(line, kEnd)) {
+      auto contents = decoder.finish();
+      if (*end != label || !contents || contents->empty()) {
+        return failure(Rule::KeyUnreadable, lines.offset(), "a PEM block ends badly");
+      }
+      return std::move(*contents);
+    }
+    if (line.size() > kMaxLine || !decoder.line(line)) return bad_line(lines, line);
+  }
+  return failure(Rule::KeyUnreadable, begin, "a PEM block has no end");
+}
+
+// How many octets the block that begins behind `from` can have: what stands before
+// the next dash, which base64 has not.
+std::size_t room_for_block(std::string_view text, std::size_t from) {
+  std::size_t end = std::min(text.find('-', from), text.size());
+  return (end - from) / 4 * 3 + 3;
+}
+
+}  // namespace
+
+bool is_pem(ByteView file) {
+  std::string_view text = as_text(file);
+  for (std::size_t at = text.find(kBegin); at != text.npos; at = text.find(kBegin, at + 1)) {
+    if (at == 0 || text[at - 1] == '\n' || text[at - 1] == '\r') return true;
+  }
+  return false;
+}
+
+Result<std::vector<PemBlock>> read_pem(ByteView file) {
+  std::string_view text = as_text(file);
+  std::vector<PemBlock> blocks;
+  Lines lines(text);
+  while (lines.more()) {
+    std::string_view line = lines.next();
+    auto label = boundary_label(line, kBegin);
+    if (!label) continue;
+    if (blocks.size() == kMaxBlocks) return failure(Rule::LimitCertificates, lines.offset());
+    PemBlock block{.label = std::string(*label), .contents = Secret(), .offset = lines.offset()};
+    block.contents =
+        TRY(read_block(lines, block.label, room_for_block(text, lines.offset() + line.size())));
+    blocks.push_back(std::move(block));
+  }
+  return blocks;
+}
+
+}  // namespace bulla::x509
