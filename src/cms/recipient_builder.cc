@@ -1,0 +1,220 @@
+#include "cms/recipient_builder.h"
+
+#include <map>
+#include <set>
+
+#include "base/try.h"
+#include "bulla/limits.h"
+#include "cms/password_wrap.h"
+#include "cms/shared_info.h"
+#include "crypto/public_key.h"
+
+namespace bulla::cms {
+namespace {
+
+constexpr Oid kEcPublicKey = Oid::of("1.2.840.10045.2.1");
+constexpr Oid kX25519 = Oid::of("1.3.101.110");
+constexpr Oid kX448 = Oid::of("1.3.101.111");
+
+constexpr std::size_t kSaltSize = 16;  // KM-33
+
+Result<void> require_usage(const Certificate& certificate, KeyUsage usage) {
+  if (certificate.allows(usage)) return {};
+  return failure(Rule::EncKeyUsage, 0, certificate.subject());
+}
+
+// An id-RSAES-OAEP key is for OAEP alone (ALG-42).
+TransportScheme transport_for(const CertificateRecipient& recipient) {
+  if (recipient.certificate.key_kind() != KeyKind::RsaOaep) return recipient.transport;
+  TransportScheme scheme = recipient.transport;
+  scheme.algorithm = TransportAlgorithm::RsaOaep;
+  return scheme;
+}
+
+Result<RecipientInfo> make_ktri(const CertificateRecipient& recipient, EntityIdentifier rid,
+                                const crypto::PublicKey& key, ByteView content_key) {
+  TRY_VOID(require_usage(recipient.certificate, KeyUsage::KeyEncipherment));
+  TransportScheme scheme = transport_for(recipient);
+  KeyTransRecipientInfo info;
+  info.version = rid.key_identifier.empty() ? 0 : 2;  // CMS-51
+  info.rid = std::move(rid);
+  info.key_encryption_algorithm = crypto::transport_identifier(scheme);
+  info.encrypted_key = TRY(key.encrypt_key(scheme, content_key));
+  return info;
+}
+
+// The KDF's hash is as strong as the curve (RFC 5753 8, RFC 8418 5).
+crypto::KeyAgreement agreement_for(const crypto::PublicKey& key, crypto::KeyWrap wrap) {
+  crypto::KeyAgreement agreement{.wrap = wrap,
+                                 .wrap_identifier = crypto::key_wrap_identifier(wrap)};
+  switch (key.kind()) {
+    case KeyKind::X25519:
+      agreement.kdf = crypto::Kdf::Hkdf;
+      break;
+    case KeyKind::X448:
+      agreement.kdf = crypto::Kdf::Hkdf;
+      agreement.digest = Digest::Sha512;
+      break;
+    default:
+      if (key.bits() > 256) agreement.digest = Digest::Sha384;
+      if (key.bits() > 384) agreement.digest = Digest::Sha512;
+  }
+  return agreement;
+}
+
+// Parameters absent: the curve is the recipient's (KM-13, KM-25).
+asn1::AlgorithmIdentifier originator_algorithm(KeyKind kind) {
+  if (kind == KeyKind::X25519) return {.algorithm = kX25519, .parameters = std::nullopt};
+  if (kind == KeyKind::X448) return {.algorithm = kX448, .parameters = std::nullopt};
+  return {.algorithm = kEcPublicKey, .parameters = std::nullopt};
+}
+
+// One fresh key for each recipient. The ukm, which RFC 5753 3.1.1 advises (KM-17), adds
+// nothing to a key that is used once, and older readers do not take it: it is left out.
+Result<RecipientInfo> make_kari(const CertificateRecipient& recipient, EntityIdentifier rid,
+                                const crypto::PublicKey& key, ContentCipher cipher,
+                                ByteView content_key) {
+  TRY_VOID(require_usage(recipient.certificate, KeyUsage::KeyAgreement));
+  crypto::KeyWrap wrap = crypto::key_wrap_for(cipher);
+  crypto::KeyAgreement agreement = agreement_for(key, wrap);
+  crypto::PublicKey::Agreement agreed = TRY(key.agree_ephemeral());
+  Secret kek = TRY(derive_key_encryption_key(agreement, agreed.shared.view(), std::nullopt));
+  KeyAgreeRecipientInfo info;
+  info.originator_algorithm = originator_algorithm(key.kind());
+  info.originator_key = std::move(agreed.ephemeral);
+  info.key_encryption_algorithm = crypto::key_agreement_identifier(agreement);
+  Bytes encrypted_key = TRY(crypto::wrap_key(wrap, kek.view(), content_key));
+  info.recipients.push_back({.rid = std::move(rid), .encrypted_key = std::move(encrypted_key)});
+  return info;
+}
+
+Result<RecipientInfo> make_for_certificate(const CertificateRecipient& recipient,
+                                           EntityIdentifier rid, ContentCipher cipher,
+                                           ByteView content_key) {
+  crypto::PublicKey key =
+      TRY(crypto::PublicKey::parse(recipient.certificate.subject_public_key_info()));
+  switch (key.kind()) {
+    case KeyKind::Rsa:
+    case KeyKind::RsaOaep:
+      return make_ktri(recipient, std::move(rid), key, content_key);
+    case KeyKind::Ec:
+    case KeyKind::X25519:
+    case KeyKind::X448:
+      return make_kari(recipient, std::move(rid), key, cipher, content_key);
+    default:
+      return failure(Rule::CryptoBadKey, 0,
+                     "a key of kind " + std::string(name(key.kind())) + " cannot encrypt");
+  }
+}
+
+Result<crypto::KeyWrap> wrap_of_size(std::size_t size) {
+  if (size == 16) return crypto::KeyWrap::Aes128;
+  if (size == 24) return crypto::KeyWrap::Aes192;
+  if (size == 32) return crypto::KeyWrap::Aes256;
+  return failure(Rule::CryptoBadKey, 0, "a key-encryption key has 16, 24 or 32 octets");
+}
+
+Result<RecipientInfo> make_kekri(const KekRecipient& recipient, ByteView content_key) {
+  crypto::KeyWrap wrap = TRY(wrap_of_size(recipient.kek.size()));
+  if (recipient.kek.size() < content_key.size()) {  // ALG-51
+    return failure(Rule::CryptoBadKey, 0, "the key-encryption key is shorter than the content key");
+  }
+  KekRecipientInfo info;
+  info.key_identifier = recipient.key_identifier;
+  info.key_encryption_algorithm = crypto::key_wrap_identifier(wrap);
+  info.encrypted_key = TRY(crypto::wrap_key(wrap, recipient.kek.view(), content_key));
+  return info;
+}
+
+Result<RecipientInfo> make_pwri(const PasswordRecipient& recipient, ByteView content_key) {
+  if (recipient.iterations > Limits{}.pbkdf2_iterations) return failure(Rule::LimitIterations);
+  PasswordDerivation derivation{.salt = TRY(crypto::random_bytes(kSaltSize)),
+                                .iterations = recipient.iterations,
+                                .key_size = std::nullopt,
+                                .prf = Digest::Sha256};
+  const crypto::ContentCipherRow& row = crypto::row(ContentCipher::Aes256Cbc);
+  PasswordWrap wrap{.cipher = row.cipher, .iv = TRY(crypto::random_bytes(row.iv_size))};
+  Secret kek = TRY(derivation.derive(recipient.password.view(), row.key_size));
+  PasswordRecipientInfo info;
+  info.key_derivation_algorithm = derivation.identifier();
+  info.key_encryption_algorithm = wrap.identifier();
+  info.encrypted_key = TRY(wrap.wrap(kek.view(), content_key));
+  return info;
+}
+
+// Names for the recipients, each certificate once.
+class Names {
+ public:
+  // Nothing if this certificate has a name already.
+  Result<std::optional<EntityIdentifier>> add(const CertificateRecipient& recipient) {
+    const Certificate& certificate = recipient.certificate;
+    bool is_new = certificates_.insert(to_bytes(certificate.sha256())).second;
+    if (!is_new) return std::nullopt;
+    std::optional<ByteView> identifier = certificate.subject_key_identifier();
+    if (recipient.name == CertificateRecipient::Name::KeyIdentifier && identifier) {
+      // Certificates may share an identifier (CERT-33): the next is named by its issuer.
+      EntityIdentifier name{
+          .issuer_der = {}, .serial_number = {}, .key_identifier = to_bytes(*identifier)};
+      if (take(name)) return name;
+    }
+    EntityIdentifier name = EntityIdentifier::issuer_and_serial(certificate);
+    if (take(name)) return name;
+    return failure(Rule::EncDuplicateRecipient, 0, name.describe());
+  }
+
+ private:
+  bool take(const EntityIdentifier& name) {
+    Bytes key = asn1::encode([&](asn1::Writer& out) { name.write(out); });
+    return names_.insert(std::move(key)).second;
+  }
+
+  std::set<Bytes> certificates_;
+  std::set<Bytes> names_;
+};
+
+// The key-encryption keys, one for each identifier.
+Result<std::vector<const KekRecipient*>> distinct(const std::vector<KekRecipient>& keks) {
+  std::map<Bytes, const KekRecipient*> by_identifier;
+  std::vector<const KekRecipient*> result;
+  for (const KekRecipient& recipient : keks) {
+    auto [entry, is_new] = by_identifier.try_emplace(recipient.key_identifier, &recipient);
+    if (is_new) {
+      result.push_back(&recipient);
+    } else if (!equal_constant_time(entry->second->kek.view(), recipient.kek.view())) {
+      return failure(Rule::EncDuplicateRecipient, 0,
+                     "key identifier " + to_hex(recipient.key_identifier));
+    }
+  }
+  return result;
+}
+
+Result<void> check_count(const EncryptOptions& options) {
+  std::size_t count = options.recipients.size() + options.keks.size() + options.passwords.size();
+  if (count == 0) return failure(Rule::CmsNoRecipients);
+  if (count > Limits{}.recipients) return failure(Rule::LimitRecipients);
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<RecipientInfo>> make_recipient_infos(const EncryptOptions& options,
+                                                        ByteView content_key) {
+  TRY_VOID(check_count(options));
+  std::vector<RecipientInfo> infos;
+  Names names;
+  for (const CertificateRecipient& recipient : options.recipients) {
+    std::optional<EntityIdentifier> rid = TRY(names.add(recipient));
+    if (!rid) continue;
+    infos.push_back(
+        TRY(make_for_certificate(recipient, std::move(*rid), options.cipher, content_key)));
+  }
+  for (const KekRecipient* recipient : TRY(distinct(options.keks))) {
+    infos.push_back(TRY(make_kekri(*recipient, content_key)));
+  }
+  for (const PasswordRecipient& recipient : options.passwords) {
+    infos.push_back(TRY(make_pwri(recipient, content_key)));
+  }
+  return infos;
+}
+
+}  // namespace bulla::cms

@@ -1,0 +1,87 @@
+#include <algorithm>
+#include <array>
+
+#include "base/try.h"
+#include "cms/writer.h"
+#include "crypto/algorithm_table.h"
+#include "crypto/digest.h"
+#include "crypto/public_key.h"
+
+namespace bulla::cms {
+namespace {
+
+// RFC 5754 gives these, and only these, a place in RSA and ECDSA signatures; SHA-1
+// and MD5 are read and never written (ALG-76).
+constexpr std::array kSignDigests = {Digest::Sha256, Digest::Sha384, Digest::Sha512,
+                                     Digest::Sha224};
+
+Result<void> check_digest(Digest digest) {
+  crypto::Standing standing = crypto::row(digest).standing;
+  if (standing == crypto::Standing::Broken) return failure(Rule::SigBrokenDigest);
+  if (standing == crypto::Standing::Legacy) return failure(Rule::SigWeakDigest);
+  if (std::find(kSignDigests.begin(), kSignDigests.end(), digest) != kSignDigests.end()) return {};
+  return failure(Rule::CryptoUnknownAlgorithm, 0, std::string(name(digest)));
+}
+
+SignatureScheme pss(Digest digest) {
+  return {.algorithm = SignatureAlgorithm::RsaPss,
+          .digest = digest,
+          .mgf_digest = digest,
+          .salt_length = crypto::digest_size(digest)};  // ALG-16
+}
+
+// An id-RSASSA-PSS key may prescribe its digest (ALG-17).
+Result<SignatureScheme> pss_for(const crypto::PublicKey& key, std::optional<Digest> digest) {
+  if (digest) return pss(*digest);
+  for (Digest candidate : kSignDigests) {
+    if (key.allows(pss(candidate))) return pss(candidate);
+  }
+  return failure(Rule::CryptoBadKey, 0, "the key prescribes an unknown RSASSA-PSS scheme");
+}
+
+// As strong as the curve (RFC 5753 8).
+Digest digest_for_curve(std::size_t bits) {
+  if (bits <= 256) return Digest::Sha256;
+  return bits <= 384 ? Digest::Sha384 : Digest::Sha512;
+}
+
+SignatureScheme scheme(SignatureAlgorithm algorithm, Digest digest) {
+  SignatureScheme result;
+  result.algorithm = algorithm;
+  result.digest = digest;
+  return result;
+}
+
+Result<SignatureScheme> choose(const PrivateKey& key, const crypto::PublicKey& public_key,
+                               std::optional<Digest> digest, RsaPadding padding) {
+  switch (key.kind()) {
+    case KeyKind::Rsa:
+      if (padding == RsaPadding::Pss) return pss(digest.value_or(Digest::Sha256));
+      return scheme(SignatureAlgorithm::RsaPkcs1, digest.value_or(Digest::Sha256));
+    case KeyKind::RsaPss:
+      return pss_for(public_key, digest);
+    case KeyKind::Ec:
+      return scheme(SignatureAlgorithm::Ecdsa,
+                    digest.value_or(digest_for_curve(public_key.bits())));
+    default:
+      return failure(Rule::CryptoUnknownAlgorithm, 0,
+                     "no signatures with a key of kind " + std::string(name(key.kind())));
+  }
+}
+
+}  // namespace
+
+Result<SignatureScheme> choose_scheme(const PrivateKey& key, std::optional<Digest> digest,
+                                      RsaPadding padding) {
+  // EdDSA fixes its digest, whatever was asked for (ALG-27, ALG-28).
+  if (key.kind() == KeyKind::Ed25519) return scheme(SignatureAlgorithm::Ed25519, Digest::Sha512);
+  if (key.kind() == KeyKind::Ed448) return scheme(SignatureAlgorithm::Ed448, Digest::Shake256);
+  if (digest) TRY_VOID(check_digest(*digest));
+  Bytes spki = key.subject_public_key_info();
+  crypto::PublicKey public_key = TRY(crypto::PublicKey::parse(spki));
+  SignatureScheme chosen = TRY(choose(key, public_key, digest, padding));
+  if (!public_key.allows(chosen)) return failure(Rule::CryptoBadKey, 0, describe(chosen));
+  return chosen;
+}
+
+}  // namespace bulla::cms

@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <map>
+
+#include "base/check.h"
+#include "base/try.h"
+#include "bulla/limits.h"
+#include "cms/content_framing.h"
+#include "cms/signer_builder.h"
+#include "cms/writer.h"
+#include "crypto/algorithm_table.h"
+#include "crypto/digest.h"
+
+namespace bulla::cms {
+namespace {
+
+// A root that the recipient has, or must not take from us. A certificate that another
+// key of the same CA signed is self-issued as well, and needed (RFC 5280 3.2).
+bool is_root(const Certificate& certificate) {
+  if (!certificate.is_self_issued()) return false;
+  auto authority = certificate.authority_key_identifier();
+  auto subject = certificate.subject_key_identifier();
+  return !authority || !subject || equal(*authority, *subject);
+}
+
+void add_certificates(std::vector<Bytes>& list, const Signer& signer, SignOptions::Chain chain) {
+  if (chain == SignOptions::Chain::None) return;
+  list.push_back(to_bytes(signer.identity.certificate->der()));
+  if (signer.encryption_certificate) {  // ATTR-40
+    list.push_back(to_bytes(signer.encryption_certificate->der()));
+  }
+  if (chain == SignOptions::Chain::SignerOnly) return;
+  for (const Certificate& issuer : signer.identity.chain) {
+    if (!is_root(issuer)) list.push_back(to_bytes(issuer.der()));
+  }
+}
+
+std::vector<Bytes> without_duplicates(std::vector<Bytes> list) {
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+  return list;
+}
+
+std::vector<Bytes> certificates(const SignOptions& options) {
+  std::vector<Bytes> list;
+  for (const Signer& signer : options.signers) add_certificates(list, signer, options.chain);
+  for (const Certificate& more : options.certificates) list.push_back(to_bytes(more.der()));
+  return without_duplicates(std::move(list));
+}
+
+// Without other certificate and CRL kinds, 3 for a signer named by key identifier or for
+// content that is not id-data, else 1 (CMS-08).
+std::uint64_t version(const SignOptions& options) {
+  bool has_version_3 =
+      std::any_of(options.signers.begin(), options.signers.end(),
+                  [](const Signer& signer) { return !signer_name(signer).key_identifier.empty(); });
+  return has_version_3 || options.content_type != kData ? 3 : 1;
+}
+
+// SignedData ::= SEQUENCE {
+//     version           CMSVersion,
+//     digestAlgorithms  SET OF DigestAlgorithmIdentifier,
+Bytes encode_header(const SignOptions& options) {
+  std::vector<Bytes> digests;
+  for (const Signer& signer : options.signers) {
+    digests.push_back(crypto::digest_identifier(signer.scheme).encode());
+  }
+  return asn1::encode([&](asn1::Writer& out) {
+    out.integer(version(options));
+    out.set_of(without_duplicates(std::move(digests)));
+  });
+}
+
+//     encapContentInfo  EncapsulatedContentInfo,
+//     certificates      [0] IMPLICIT CertificateSet OPTIONAL,
+//     crls              [1] IMPLICIT RevocationInfoChoices OPTIONAL,
+//     signerInfos       SET OF SignerInfo }
+Bytes encode_tail(const SignOptions& options, const std::vector<SignerInfo>& signers) {
+  std::vector<Bytes> infos;
+  for (const SignerInfo& signer : signers) {
+    infos.push_back(asn1::encode([&](asn1::Writer& out) { signer.write(out); }));
+  }
+  return asn1::encode([&](asn1::Writer& out) {
+    std::vector<Bytes> certificate_set = certificates(options);
+    if (!certificate_set.empty()) out.set_of(std::move(certificate_set), asn1::constructed(0));
+    if (!options.crls.empty()) {
+      out.set_of(without_duplicates(options.crls), asn1::constructed(1));
+    }
+    out.set_of(std::move(infos));
+  });
+}
+
+Result<std::vector<crypto::Hasher>> make_hashers(const std::vector<Signer>& signers) {
+  std::vector<crypto::Hasher> hashers;
+  for (const Signer& signer : signers) {
+    bool is_there = std::any_of(hashers.begin(), hashers.end(), [&](const auto& hasher) {
+      return hasher.digest() == signer.scheme.digest;
+    });
+    if (!is_there) hashers.push_back(TRY(crypto::Hasher::create(signer.scheme.digest)));
+  }
+  if (hashers.size() > Limits{}.digests) return failure(Rule::LimitDigests);
+  return hashers;
+}
+
+// Nothing that our own reader would refuse is written.
+Result<void> check_input(const SignOptions& options) {
+  if (options.signers.size() > Limits{}.signers) return failure(Rule::LimitSigners);
+  if (certificates(options).size() > Limits{}.certificates) {
+    return failure(Rule::LimitCertificates);
+  }
+  if (options.crls.size() > Limits{}.crls) return failure(Rule::LimitCrls);
+  for (const Signer& signer : options.signers) TRY_VOID(check_signer_input(signer));
+  for (const Bytes& crl : options.crls) {
+    bool is_sequence = !crl.empty() && crl[0] == static_cast<std::uint8_t>(asn1::Tag::Sequence);
+    if (!is_sequence || !asn1::is_single_element(crl)) return failure(Rule::CmsBadCrl);
+  }
+  return {};
+}
+
+class SignedDataWriter final : public Writer {
+ public:
+  SignedDataWriter(SignOptions options, std::vector<crypto::Hasher> hashers, crypto::Output output)
+      : options_(std::move(options)),
+        hashers_(std::move(hashers)),
+        framing_({.type = kSignedData,
+                  .header = encode_header(options_),
+                  .content_header =
+                      asn1::encode([this](asn1::Writer& out) { out.oid(options_.content_type); }),
+                  .wrap = ContentFraming::Wrap::Explicit},
+                 std::move(output)) {}
+
+  Result<void> write(ByteView content) override {
+    for (crypto::Hasher& hasher : hashers_) hasher.update(content);
+    if (options_.form == ContentForm::Detached) return {};
+    return framing_.write(content);
+  }
+
+  Result<void> finish() override {
+    std::map<Digest, Bytes> digests;
+    for (crypto::Hasher& hasher : hashers_) digests[hasher.digest()] = hasher.finish();
+    std::vector<SignerInfo> signers;
+    for (const Signer& signer : options_.signers) {
+      signers.push_back(
+          TRY(make_signer_info(signer, options_.content_type, digests.at(signer.scheme.digest))));
+    }
+    Bytes tail = encode_tail(options_, signers);
+    if (options_.form == ContentForm::Detached) return framing_.finish_without_content(tail);
+    return framing_.finish(tail);
+  }
+
+ private:
+  SignOptions options_;
+  std::vector<crypto::Hasher> hashers_;
+  ContentFraming framing_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Writer>> make_signed_data_writer(SignOptions options,
+                                                        crypto::Output output) {
+  CHECK(!options.signers.empty() || options.form == ContentForm::Detached);
+  TRY_VOID(check_input(options));
+  std::vector<crypto::Hasher> hashers = TRY(make_hashers(options.signers));
+  return std::make_unique<SignedDataWriter>(std::move(options), std::move(hashers),
+                                            std::move(output));
+}
+
+}  // namespace bulla::cms
