@@ -21,6 +21,15 @@ std::vector<Attribute> read_attributes(asn1::Reader& set, const Limits& limits);
 // Attributes in DER order under `tag` (CMS-29).
 void write_attributes(asn1::Writer& out, const std::vector<Attribute>& attributes, asn1::Tag tag);
 
+// A SET OF Attribute under an implicit tag, and what of it is signed or authenticated:
+// its octets as SET OF (tag 0x31), in the order of the message (CMS-18, CMS-64).
+struct AttributeSet {
+  Bytes der;
+  std::vector<Attribute> attributes;
+};
+std::optional<AttributeSet> read_attribute_set(asn1::Reader& in, asn1::Tag tag,
+                                               const Limits& limits);
+
 const Attribute* find(const std::vector<Attribute>& attributes, const Oid& type);
 
 // issuerAndSerialNumber, or subjectKeyIdentifier (then the others are empty).

@@ -1,0 +1,166 @@
+#include "cms/layout.h"
+
+#include "cms/content_type.h"
+
+namespace bulla::cms {
+namespace {
+
+using asn1::BerAction;
+using asn1::Tag;
+
+constexpr auto kCapture = BerAction::Capture;
+constexpr auto kDescend = BerAction::Descend;
+constexpr auto kStream = BerAction::Stream;
+
+constexpr Field kMessage[] = {
+    {Slot::ContentInfo, Tag::Sequence, kDescend, Need::Required, Layout::ContentInfo},
+};
+
+// ContentInfo ::= SEQUENCE {
+//     contentType  OBJECT IDENTIFIER,
+//     content  [0] EXPLICIT ANY DEFINED BY contentType }
+constexpr Field kContentInfo[] = {
+    {Slot::ContentType, Tag::ObjectIdentifier, kCapture},
+    {Slot::Content, asn1::constructed(0), kDescend, Need::Required, Layout::Content},
+};
+constexpr Field kContent[] = {
+    {Slot::Structure, Tag::Sequence, kDescend},
+};
+
+// SignedData ::= SEQUENCE {
+//     version           CMSVersion,
+//     digestAlgorithms  DigestAlgorithmIdentifiers,
+//     encapContentInfo  EncapsulatedContentInfo,
+//     certificates  [0] IMPLICIT CertificateSet OPTIONAL,
+//     crls          [1] IMPLICIT RevocationInfoChoices OPTIONAL,
+//     signerInfos       SignerInfos }
+constexpr Field kSignedDataFields[] = {
+    {Slot::Version, Tag::Integer, kCapture},
+    {Slot::DigestAlgorithms, Tag::Set, kCapture},
+    {Slot::SignedContentInfo, Tag::Sequence, kDescend, Need::Required, Layout::SignedContentInfo},
+    {Slot::Certificates, asn1::constructed(0), kCapture, Need::Optional},
+    {Slot::Crls, asn1::constructed(1), kCapture, Need::Optional},
+    {Slot::SignerInfos, Tag::Set, kCapture},
+};
+
+// EncapsulatedContentInfo ::= SEQUENCE {
+//     eContentType  ContentType,
+//     eContent  [0] EXPLICIT OCTET STRING OPTIONAL }
+constexpr Field kSignedContentInfo[] = {
+    {Slot::SignedContentType, Tag::ObjectIdentifier, kCapture},
+    {Slot::ExplicitOctets, asn1::constructed(0), kDescend, Need::Optional, Layout::SignedContent},
+};
+constexpr Field kCompressedContentInfo[] = {
+    {Slot::CompressedContentType, Tag::ObjectIdentifier, kCapture},
+    {Slot::ExplicitOctets, asn1::constructed(0), kDescend, Need::Optional,
+     Layout::CompressedContent},
+};
+constexpr Field kExplicitContent[] = {
+    {Slot::Octets, Tag::OctetString, kStream, Need::Required, Layout::Message,
+     Tag::ConstructedOctetString},
+};
+
+// EnvelopedData ::= SEQUENCE {
+//     version               CMSVersion,
+//     originatorInfo    [0] IMPLICIT OriginatorInfo OPTIONAL,
+//     recipientInfos        RecipientInfos,
+//     encryptedContentInfo  EncryptedContentInfo,
+//     unprotectedAttrs  [1] IMPLICIT UnprotectedAttributes OPTIONAL }
+constexpr Field kEnvelopedDataFields[] = {
+    {Slot::Version, Tag::Integer, kCapture},
+    {Slot::OriginatorInfo, asn1::constructed(0), kCapture, Need::Optional},
+    {Slot::RecipientInfos, Tag::Set, kCapture},
+    {Slot::EncryptedContentInfo, Tag::Sequence, kDescend, Need::Required,
+     Layout::EncryptedContentInfo},
+    {Slot::UnprotectedAttrs, asn1::constructed(1), kCapture, Need::Optional},
+};
+
+// AuthEnvelopedData ::= SEQUENCE {
+//     version                   CMSVersion,
+//     originatorInfo        [0] IMPLICIT OriginatorInfo OPTIONAL,
+//     recipientInfos            RecipientInfos,
+//     authEncryptedContentInfo  EncryptedContentInfo,
+//     authAttrs             [1] IMPLICIT AuthAttributes OPTIONAL,
+//     mac                       MessageAuthenticationCode,
+//     unauthAttrs           [2] IMPLICIT UnauthAttributes OPTIONAL }
+constexpr Field kAuthEnvelopedDataFields[] = {
+    {Slot::Version, Tag::Integer, kCapture},
+    {Slot::OriginatorInfo, asn1::constructed(0), kCapture, Need::Optional},
+    {Slot::RecipientInfos, Tag::Set, kCapture},
+    {Slot::EncryptedContentInfo, Tag::Sequence, kDescend, Need::Required,
+     Layout::EncryptedContentInfo},
+    {Slot::AuthAttrs, asn1::constructed(1), kCapture, Need::Optional},
+    {Slot::Mac, Tag::OctetString, kCapture, Need::Required, Layout::Message,
+     Tag::ConstructedOctetString},
+    {Slot::UnprotectedAttrs, asn1::constructed(2), kCapture, Need::Optional},
+};
+
+// EncryptedContentInfo ::= SEQUENCE {
+//     contentType                 ContentType,
+//     contentEncryptionAlgorithm  ContentEncryptionAlgorithmIdentifier,
+//     encryptedContent        [0] IMPLICIT EncryptedContent OPTIONAL }
+constexpr Field kEncryptedContentInfo[] = {
+    {Slot::EncryptedContentType, Tag::ObjectIdentifier, kCapture},
+    {Slot::ContentEncryptionAlgorithm, Tag::Sequence, kCapture},
+    {Slot::Octets, asn1::primitive(0), kStream, Need::Optional, Layout::Message,
+     asn1::constructed(0)},
+};
+
+// CompressedData ::= SEQUENCE {
+//     version               CMSVersion,
+//     compressionAlgorithm  CompressionAlgorithmIdentifier,
+//     encapContentInfo      EncapsulatedContentInfo }
+constexpr Field kCompressedDataFields[] = {
+    {Slot::Version, Tag::Integer, kCapture},
+    {Slot::CompressionAlgorithm, Tag::Sequence, kCapture},
+    {Slot::CompressedContentInfo, Tag::Sequence, kDescend, Need::Required,
+     Layout::CompressedContentInfo},
+};
+
+}  // namespace
+
+std::span<const Field> fields(Layout layout) {
+  switch (layout) {
+    case Layout::Message:
+      return kMessage;
+    case Layout::ContentInfo:
+      return kContentInfo;
+    case Layout::Content:
+      return kContent;
+    case Layout::SignedData:
+      return kSignedDataFields;
+    case Layout::SignedContentInfo:
+      return kSignedContentInfo;
+    case Layout::CompressedContentInfo:
+      return kCompressedContentInfo;
+    case Layout::SignedContent:
+    case Layout::CompressedContent:
+      return kExplicitContent;
+    case Layout::EnvelopedData:
+      return kEnvelopedDataFields;
+    case Layout::AuthEnvelopedData:
+      return kAuthEnvelopedDataFields;
+    case Layout::EncryptedContentInfo:
+      return kEncryptedContentInfo;
+    case Layout::CompressedData:
+      return kCompressedDataFields;
+  }
+  return {};
+}
+
+std::optional<Layout> structure(const Oid& content_type) {
+  switch (cms::content_type(content_type)) {
+    case ContentType::SignedData:
+      return Layout::SignedData;
+    case ContentType::EnvelopedData:
+      return Layout::EnvelopedData;
+    case ContentType::AuthEnvelopedData:
+      return Layout::AuthEnvelopedData;
+    case ContentType::CompressedData:
+      return Layout::CompressedData;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace bulla::cms

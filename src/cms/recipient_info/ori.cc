@@ -1,0 +1,16 @@
+#include "cms/recipient_info/kinds.h"
+
+namespace bulla::cms {
+
+// OtherRecipientInfo ::= SEQUENCE {
+//     oriType   OBJECT IDENTIFIER,
+//     oriValue  ANY DEFINED BY oriType }
+RecipientInfo read_ori(asn1::Reader& in) {
+  asn1::Reader seq = in.enter(kOriTag);
+  // An oriType that is no usable OID is as unknown as any (T-38).
+  auto type = Oid::from_der(seq.contents(asn1::Tag::ObjectIdentifier));
+  seq.element();
+  return OtherRecipientInfo{.type = type.value_or(Oid())};
+}
+
+}  // namespace bulla::cms

@@ -1,0 +1,85 @@
+#include "cms/signed_data.h"
+
+namespace bulla::cms {
+
+std::vector<asn1::AlgorithmIdentifier> read_digest_algorithms(asn1::Reader& in,
+                                                              const Limits& limits) {
+  asn1::Reader set = in.set();
+  std::vector<asn1::AlgorithmIdentifier> algorithms;
+  while (set.more()) {
+    if (algorithms.size() == limits.digest_algorithms) set.fail(Rule::LimitDigests);
+    algorithms.push_back(asn1::AlgorithmIdentifier::read(set));
+  }
+  return algorithms;
+}
+
+// CertificateSet ::= SET OF CertificateChoices, under [0] IMPLICIT
+//
+// CertificateChoices ::= CHOICE {
+//     certificate                Certificate,
+//     extendedCertificate    [0] ExtendedCertificate,
+//     v1AttrCert             [1] AttributeCertificateV1,
+//     v2AttrCert             [2] AttributeCertificateV2,
+//     other                  [3] OtherCertificateFormat }
+CertificateSet read_certificates(asn1::Reader& in, const Limits& limits) {
+  asn1::Reader set = in.enter(asn1::constructed(0));
+  CertificateSet result;
+  for (std::size_t number = 1; set.more(); ++number) {
+    if (number > limits.certificates) {
+      set.fail(Rule::LimitCertificates);
+      break;
+    }
+    std::string detail = "certificate " + std::to_string(number);
+    bool is_certificate = set.next_is(asn1::Tag::Sequence);
+    ByteView element = set.element();
+    if (set.failed()) break;
+    if (!is_certificate) {
+      result.findings.push_back(Finding::of(Rule::CmsUnknownCertificateKind, {}, detail));
+      continue;
+    }
+    auto certificate = Certificate::parse(to_bytes(element), limits);
+    if (certificate) {
+      result.certificates.push_back(std::move(*certificate));
+    } else {
+      detail += ": " + std::string(info(certificate.error().rule).text);
+      result.findings.push_back(Finding::of(Rule::CmsBadCertificate, {}, detail));
+    }
+  }
+  return result;
+}
+
+// RevocationInfoChoices ::= SET OF RevocationInfoChoice, under [1] IMPLICIT
+//
+// RevocationInfoChoice ::= CHOICE { crl CertificateList, other [1] OtherRevocationInfoFormat }
+RevocationSet read_crls(asn1::Reader& in, const Limits& limits) {
+  asn1::Reader set = in.enter(asn1::constructed(1));
+  RevocationSet result;
+  for (std::size_t number = 1; set.more(); ++number) {
+    if (number > limits.crls) {
+      set.fail(Rule::LimitCrls);
+      break;
+    }
+    bool is_crl = set.next_is(asn1::Tag::Sequence);
+    ByteView element = set.element();
+    if (!is_crl) continue;
+    if (element.size() > limits.crl_bytes) {
+      result.findings.push_back(Finding::of(Rule::CmsBadCrl, {}, "CRL " + std::to_string(number)));
+      continue;
+    }
+    result.crls.push_back(to_bytes(element));
+  }
+  return result;
+}
+
+// SignerInfos ::= SET OF SignerInfo
+std::vector<SignerInfo> read_signer_infos(asn1::Reader& in, const Limits& limits) {
+  asn1::Reader set = in.set();
+  std::vector<SignerInfo> signers;
+  while (set.more()) {
+    if (signers.size() == limits.signers) set.fail(Rule::LimitSigners);
+    signers.push_back(SignerInfo::read(set, limits));
+  }
+  return signers;
+}
+
+}  // namespace bulla::cms

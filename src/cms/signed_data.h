@@ -1,0 +1,27 @@
+// The parts of SignedData that stand around the content (RFC 5652 5.1).
+#pragma once
+
+#include "cms/signer_info.h"
+
+namespace bulla::cms {
+
+// DigestAlgorithmIdentifiers ::= SET OF DigestAlgorithmIdentifier
+std::vector<asn1::AlgorithmIdentifier> read_digest_algorithms(asn1::Reader& in,
+                                                              const Limits& limits);
+
+// What a CertificateSet holds: certificates, and what had to be left out.
+struct CertificateSet {
+  std::vector<Certificate> certificates;
+  Findings findings;
+};
+CertificateSet read_certificates(asn1::Reader& in, const Limits& limits);
+
+struct RevocationSet {
+  std::vector<Bytes> crls;
+  Findings findings;
+};
+RevocationSet read_crls(asn1::Reader& in, const Limits& limits);
+
+std::vector<SignerInfo> read_signer_infos(asn1::Reader& in, const Limits& limits);
+
+}  // namespace bulla::cms
