@@ -19,11 +19,11 @@
 namespace bulla::crypto {
 
 enum class ParameterForm : std::uint8_t {
-  Absent,        // written absent, NULL read too where the row says so
-  Null,          // written NULL, absent read too
-  OctetStringIv, // the IV as OCTET STRING
-  Gcm,           // GCMParameters (RFC 5084 3.2)
-  Structure,     // a structure of its own (PSS, OAEP, key agreement)
+  Absent,         // written absent, NULL read too where the row says so
+  Null,           // written NULL, absent read too
+  OctetStringIv,  // the IV as OCTET STRING
+  Gcm,            // GCMParameters (RFC 5084 3.2)
+  Structure,      // a structure of its own (PSS, OAEP, key agreement)
 };
 
 // How good an algorithm is today (RFC 8551 Appendix B).
@@ -31,26 +31,32 @@ enum class Standing : std::uint8_t { Current, Legacy, Broken };
 
 struct DigestRow {
   Digest digest;
-  std::string_view name;     // "sha256"
-  std::string_view micalg;   // "sha-256" (RFC 8551 3.5.3.2), or empty: then "unknown"
+  std::string_view name;    // "sha256"
+  std::string_view micalg;  // "sha-256" (RFC 8551 3.5.3.2), or empty: then "unknown"
   Oid oid;
   std::size_t size;
   Standing standing;
-  const char* fetch_name;    // for EVP_MD_fetch
+  const char* fetch_name;  // for EVP_MD_fetch
 };
 
 struct ContentCipherRow {
   ContentCipher cipher;
-  std::string_view name;     // "aes-256-cbc"
+  std::string_view name;  // "aes-256-cbc"
   Oid oid;
   ParameterForm parameters;
   std::size_t key_size;
   std::size_t iv_size;
-  std::size_t block_size;    // 1 for AEAD
-  std::size_t tag_size;      // that we write; 0 for CBC
+  std::size_t block_size;  // 1 for AEAD
+  std::size_t tag_size;    // that we write; 0 for CBC
   Standing standing;
-  const char* fetch_name;    // for EVP_CIPHER_fetch
+  const char* fetch_name;  // for EVP_CIPHER_fetch
 };
+
+// Parameters that are NULL.
+inline const Bytes kNullParameters{0x05, 0x00};
+
+// Octets of a GCM nonce that are taken: senders use 12 or 16, the rest is slack.
+inline constexpr std::size_t kMaxNonceBytes = 64;
 
 std::span<const DigestRow> digest_rows();
 std::span<const ContentCipherRow> content_cipher_rows();
@@ -63,7 +69,13 @@ bool is_available(ContentCipher cipher);
 
 // Digests. Reading takes NULL or absent parameters (ALG-03, ALG-04).
 std::optional<Digest> read_digest(const asn1::AlgorithmIdentifier& algorithm);
+// Parameters absent, but for MD5 (ALG-02..ALG-04, ALG-08).
 asn1::AlgorithmIdentifier digest_identifier(Digest digest);
+// As SignerInfo.digestAlgorithm wants it beside signed attributes: id-shake256-len
+// for Ed448 (ALG-28), else as above.
+asn1::AlgorithmIdentifier digest_identifier(const SignatureScheme& scheme);
+// id-shake256-len with INTEGER 512 (ALG-09).
+asn1::AlgorithmIdentifier shake256_len_identifier();
 // By a micalg token, in any of the spellings of MIME-19.
 std::optional<Digest> find_micalg(std::string_view token);
 
@@ -106,7 +118,8 @@ struct KeyAgreement {
   asn1::AlgorithmIdentifier wrap_identifier;
 };
 Result<KeyAgreement> read_key_agreement(const asn1::AlgorithmIdentifier& algorithm);
-// As KeyAgreeRecipientInfo.keyEncryptionAlgorithm wants it.
+// As KeyAgreeRecipientInfo.keyEncryptionAlgorithm wants it. An empty wrap_identifier stands
+// for key_wrap_identifier(wrap).
 asn1::AlgorithmIdentifier key_agreement_identifier(const KeyAgreement& agreement);
 
 // The key wrap whose key has as many octets as the cipher's key (KM-50 / ALG-50).

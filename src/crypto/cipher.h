@@ -41,7 +41,9 @@ class Encryptor {
 
 class Decryptor {
  public:
-  // Every failure of a Decryptor after its creation is Rule::EncFailed.
+  // Every failure of a Decryptor after its creation is Rule::EncFailed, but for
+  // those of `output`. A nonce has 1 to 64 octets (ALG-61), an IV one block; else
+  // enc.bad-parameters.
   static Result<Decryptor> create(ContentCipher cipher, ByteView key, ByteView iv);
   Decryptor(Decryptor&&) noexcept;
   Decryptor& operator=(Decryptor&&) noexcept;

@@ -1,0 +1,180 @@
+#include "crypto/algorithm_table.h"
+
+#include "base/check.h"
+#include "base/text.h"
+#include "crypto/openssl.h"
+
+namespace bulla::crypto {
+namespace {
+
+// id-shake256-len (RFC 8419 2.3): SHAKE256 with the output's bits as parameter.
+constexpr Oid kShake256Len = Oid::of("2.16.840.1.101.3.4.2.18");
+
+constexpr DigestRow kDigests[] = {
+    {Digest::Md5, "md5", "md5", Oid::of("1.2.840.113549.2.5"), 16, Standing::Broken, "MD5"},
+    {Digest::Sha1, "sha1", "sha-1", Oid::of("1.3.14.3.2.26"), 20, Standing::Legacy, "SHA1"},
+    {Digest::Sha224, "sha224", "sha-224", Oid::of("2.16.840.1.101.3.4.2.4"), 28, Standing::Current,
+     "SHA2-224"},
+    {Digest::Sha256, "sha256", "sha-256", Oid::of("2.16.840.1.101.3.4.2.1"), 32, Standing::Current,
+     "SHA2-256"},
+    {Digest::Sha384, "sha384", "sha-384", Oid::of("2.16.840.1.101.3.4.2.2"), 48, Standing::Current,
+     "SHA2-384"},
+    {Digest::Sha512, "sha512", "sha-512", Oid::of("2.16.840.1.101.3.4.2.3"), 64, Standing::Current,
+     "SHA2-512"},
+    {Digest::Sha3_224, "sha3-224", "", Oid::of("2.16.840.1.101.3.4.2.7"), 28, Standing::Current,
+     "SHA3-224"},
+    {Digest::Sha3_256, "sha3-256", "", Oid::of("2.16.840.1.101.3.4.2.8"), 32, Standing::Current,
+     "SHA3-256"},
+    {Digest::Sha3_384, "sha3-384", "", Oid::of("2.16.840.1.101.3.4.2.9"), 48, Standing::Current,
+     "SHA3-384"},
+    {Digest::Sha3_512, "sha3-512", "", Oid::of("2.16.840.1.101.3.4.2.10"), 64, Standing::Current,
+     "SHA3-512"},
+    {Digest::Shake128, "shake128", "shake128", Oid::of("2.16.840.1.101.3.4.2.11"), 32,
+     Standing::Current, "SHAKE-128"},
+    {Digest::Shake256, "shake256", "shake256", Oid::of("2.16.840.1.101.3.4.2.12"), 64,
+     Standing::Current, "SHAKE-256"},
+};
+
+constexpr ContentCipherRow kContentCiphers[] = {
+    {ContentCipher::Aes128Cbc, "aes-128-cbc", Oid::of("2.16.840.1.101.3.4.1.2"),
+     ParameterForm::OctetStringIv, 16, 16, 16, 0, Standing::Current, "AES-128-CBC"},
+    {ContentCipher::Aes192Cbc, "aes-192-cbc", Oid::of("2.16.840.1.101.3.4.1.22"),
+     ParameterForm::OctetStringIv, 24, 16, 16, 0, Standing::Current, "AES-192-CBC"},
+    {ContentCipher::Aes256Cbc, "aes-256-cbc", Oid::of("2.16.840.1.101.3.4.1.42"),
+     ParameterForm::OctetStringIv, 32, 16, 16, 0, Standing::Current, "AES-256-CBC"},
+    {ContentCipher::Aes128Gcm, "aes-128-gcm", Oid::of("2.16.840.1.101.3.4.1.6"), ParameterForm::Gcm,
+     16, 12, 1, 16, Standing::Current, "AES-128-GCM"},
+    {ContentCipher::Aes192Gcm, "aes-192-gcm", Oid::of("2.16.840.1.101.3.4.1.26"),
+     ParameterForm::Gcm, 24, 12, 1, 16, Standing::Current, "AES-192-GCM"},
+    {ContentCipher::Aes256Gcm, "aes-256-gcm", Oid::of("2.16.840.1.101.3.4.1.46"),
+     ParameterForm::Gcm, 32, 12, 1, 16, Standing::Current, "AES-256-GCM"},
+    {ContentCipher::TripleDesCbc, "3des-cbc", Oid::of("1.2.840.113549.3.7"),
+     ParameterForm::OctetStringIv, 24, 8, 8, 0, Standing::Legacy, "DES-EDE3-CBC"},
+};
+
+// The rows stand in the order of the enumerators, so that row() is an index.
+template <typename Row, std::size_t n>
+constexpr bool in_order(const Row (&rows)[n], auto key) {
+  for (std::size_t i = 0; i < n; ++i) {
+    if (static_cast<std::size_t>(rows[i].*key) != i) return false;
+  }
+  return true;
+}
+static_assert(in_order(kDigests, &DigestRow::digest));
+static_assert(in_order(kContentCiphers, &ContentCipherRow::cipher));
+
+std::size_t written_bits(Digest digest) { return 8 * row(digest).size; }
+
+// GCMParameters ::= SEQUENCE {
+//     aes-nonce    OCTET STRING, -- recommended size is 12 octets
+//     aes-ICVlen   AES-GCM-ICVlen DEFAULT 12 }
+// AES-GCM-ICVlen ::= INTEGER (12 | 13 | 14 | 15 | 16)
+void read_gcm_parameters(asn1::Reader& in, ContentEncryption& encryption) {
+  asn1::Reader seq = in.sequence();
+  encryption.iv = to_bytes(seq.octet_string());
+  encryption.default_tag_size = !seq.more();
+  std::int64_t size = seq.more() ? seq.small_integer() : 12;
+  if (size < 12) seq.fail(Rule::EncShortTag, std::to_string(size));
+  bool nonce_fits = !encryption.iv.empty() && encryption.iv.size() <= kMaxNonceBytes;
+  if (size > 16 || !nonce_fits) seq.fail(Rule::EncBadParameters);
+  encryption.tag_size = static_cast<std::size_t>(size);
+}
+
+Bytes write_gcm_parameters(const ContentEncryption& encryption) {
+  return asn1::encode([&](asn1::Writer& out) {
+    asn1::Writer seq = out.sequence();
+    seq.octet_string(encryption.iv);
+    if (!encryption.default_tag_size && encryption.tag_size != 12) {
+      seq.integer(encryption.tag_size);
+    }
+  });
+}
+
+const ContentCipherRow* find_row(const Oid& oid) {
+  for (const ContentCipherRow& candidate : kContentCiphers) {
+    if (candidate.oid == oid) return &candidate;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::span<const DigestRow> digest_rows() { return kDigests; }
+std::span<const ContentCipherRow> content_cipher_rows() { return kContentCiphers; }
+
+const DigestRow& row(Digest digest) { return kDigests[static_cast<std::size_t>(digest)]; }
+const ContentCipherRow& row(ContentCipher cipher) {
+  return kContentCiphers[static_cast<std::size_t>(cipher)];
+}
+
+bool is_available(Digest digest) { return fetched(digest) != nullptr; }
+bool is_available(ContentCipher cipher) { return fetched(cipher) != nullptr; }
+
+std::optional<Digest> read_digest(const asn1::AlgorithmIdentifier& algorithm) {
+  if (algorithm.algorithm == kShake256Len) {
+    if (algorithm != shake256_len_identifier()) return std::nullopt;
+    return Digest::Shake256;
+  }
+  if (!algorithm.has_no_or_null_parameters()) return std::nullopt;
+  for (const DigestRow& candidate : kDigests) {
+    if (candidate.oid == algorithm.algorithm) return candidate.digest;
+  }
+  return std::nullopt;
+}
+
+asn1::AlgorithmIdentifier digest_identifier(Digest digest) {
+  // RFC 3370 2.2 wants NULL for MD5; for all others the parameters are absent.
+  if (digest == Digest::Md5) return {row(digest).oid, kNullParameters};
+  return {row(digest).oid, std::nullopt};
+}
+
+asn1::AlgorithmIdentifier digest_identifier(const SignatureScheme& scheme) {
+  if (scheme.algorithm == SignatureAlgorithm::Ed448) return shake256_len_identifier();
+  return digest_identifier(scheme.digest);
+}
+
+// id-shake256-len with INTEGER 512 (RFC 8419 2.3).
+asn1::AlgorithmIdentifier shake256_len_identifier() {
+  return {kShake256Len,
+          asn1::encode([](asn1::Writer& out) { out.integer(written_bits(Digest::Shake256)); })};
+}
+
+std::optional<Digest> find_micalg(std::string_view token) {
+  token = trim(token);
+  if (token.size() >= 2 && token.front() == '"' && token.back() == '"') {
+    token = trim(token.substr(1, token.size() - 2));
+  }
+  std::string text = lower(token);
+  if (text.starts_with("rsa-")) text.erase(0, 4);
+  return find_digest(text);
+}
+
+Result<ContentEncryption> read_content_encryption(const asn1::AlgorithmIdentifier& algorithm) {
+  const ContentCipherRow* found = find_row(algorithm.algorithm);
+  if (found == nullptr) {
+    return failure(Rule::CryptoUnknownAlgorithm, 0, algorithm.algorithm.to_string());
+  }
+  if (!algorithm.parameters) return failure(Rule::EncBadParameters, 0, "absent");
+  ContentEncryption encryption{.cipher = found->cipher, .iv = {}};
+  auto done = asn1::decode(*algorithm.parameters, [&](asn1::Reader& in) {
+    if (found->parameters == ParameterForm::Gcm) {
+      read_gcm_parameters(in, encryption);
+    } else {
+      encryption.iv = to_bytes(in.octet_string());
+      if (encryption.iv.size() != found->iv_size) in.fail(Rule::EncBadParameters);
+    }
+    return true;
+  });
+  if (done) return encryption;
+  bool is_short = done.error().rule == Rule::EncShortTag;
+  return failure(is_short ? Rule::EncShortTag : Rule::EncBadParameters, 0, done.error().detail);
+}
+
+asn1::AlgorithmIdentifier content_encryption_identifier(const ContentEncryption& encryption) {
+  const ContentCipherRow& facts = row(encryption.cipher);
+  if (facts.parameters == ParameterForm::Gcm) return {facts.oid, write_gcm_parameters(encryption)};
+  CHECK(encryption.iv.size() == facts.iv_size);
+  return {facts.oid, asn1::encode([&](asn1::Writer& out) { out.octet_string(encryption.iv); })};
+}
+
+}  // namespace bulla::crypto

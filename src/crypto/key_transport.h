@@ -1,0 +1,21 @@
+// RSA key transport with libcrypto's keys. PublicKey and PrivateKey are the way in.
+#pragma once
+
+#include "crypto/openssl.h"
+
+namespace bulla::crypto {
+
+// As PublicKey::encrypt_key.
+Result<Bytes> encrypt_to_rsa(EVP_PKEY* key, const TransportScheme& scheme, ByteView content_key);
+
+// As PrivateKey::decrypt_key. `rejection_seed` is secret, and the same whenever the
+// key is.
+Result<Secret> decrypt_from_rsa(EVP_PKEY* key, const TransportScheme& scheme,
+                                ByteView rejection_seed, ByteView encrypted_key, std::size_t size);
+
+// EME-PKCS1-v1_5 decoding (RFC 8017 7.2.2) for a message of exactly substitute.size()
+// octets; the substitute where the block is of any other form. Neither time nor memory
+// access tells which: `block`'s contents decide no branch and no index.
+Secret unpad_pkcs1(ByteView block, ByteView substitute);
+
+}  // namespace bulla::crypto

@@ -1,0 +1,235 @@
+#include "crypto/password.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/check.h"
+#include "base/try.h"
+#include "crypto/algorithm_table.h"
+#include "crypto/cipher.h"
+#include "crypto/key_wrap.h"
+
+namespace bulla::crypto {
+namespace {
+
+constexpr Oid kPbkdf2 = Oid::of("1.2.840.113549.1.5.12");
+constexpr Oid kPbes2 = Oid::of("1.2.840.113549.1.5.13");
+constexpr Oid kScrypt = Oid::of("1.3.6.1.4.1.11591.4.11");
+constexpr Oid kPbeSha1TripleDes = Oid::of("1.2.840.113549.1.12.1.3");
+
+// No key of a cipher or MAC here is longer; a bound for keyLength (KM-38).
+constexpr std::int64_t kMaxKeyBytes = 64;
+constexpr std::size_t kMaxSaltBytes = 1'024;
+// scrypt's p multiplies the time; 1 is what all write, RFC 7914 2 recommends it.
+constexpr std::uint64_t kMaxScryptParallelization = 16;
+
+struct PrfRow {
+  Oid oid;
+  Digest digest;
+};
+
+// RFC 8018 B.1.2. Of two rows for one digest the first is written.
+constexpr PrfRow kPrfs[] = {
+    {Oid::of("1.2.840.113549.2.7"), Digest::Sha1},
+    {Oid::of("1.3.6.1.5.5.8.1.2"), Digest::Sha1},  // hMAC-SHA1 (KM-32)
+    {Oid::of("1.2.840.113549.2.8"), Digest::Sha224},
+    {Oid::of("1.2.840.113549.2.9"), Digest::Sha256},
+    {Oid::of("1.2.840.113549.2.10"), Digest::Sha384},
+    {Oid::of("1.2.840.113549.2.11"), Digest::Sha512},
+};
+
+std::optional<Digest> read_prf(const asn1::AlgorithmIdentifier& algorithm) {
+  if (!algorithm.has_no_or_null_parameters()) return std::nullopt;
+  for (const PrfRow& row : kPrfs) {
+    if (row.oid == algorithm.algorithm) return row.digest;
+  }
+  return std::nullopt;
+}
+
+ByteView read_salt(asn1::Reader& in) {
+  ByteView salt = in.octet_string();
+  if (salt.size() > kMaxSaltBytes) in.fail(Rule::CryptoBadParameters, "salt");
+  return salt;
+}
+
+std::optional<std::size_t> read_key_size(asn1::Reader& in) {
+  if (!in.next_is(asn1::Tag::Integer)) return std::nullopt;
+  std::int64_t size = in.small_integer();
+  if (size < 1 || size > kMaxKeyBytes) in.fail(Rule::CryptoBadParameters, "key length");
+  return static_cast<std::size_t>(size);
+}
+
+// Errors of the reader become bad parameters; limits stay what they are.
+template <typename T>
+Result<T> in_parameters(Result<T> result) {
+  if (result || result.error().rule == Rule::LimitIterations) return result;
+  if (result.error().rule == Rule::CryptoUnknownAlgorithm) return result;
+  return failure(Rule::CryptoBadParameters, 0, result.error().detail);
+}
+
+// scrypt-params ::= SEQUENCE {
+//     salt OCTET STRING,
+//     costParameter INTEGER,
+//     blockSize INTEGER,
+//     parallelizationParameter INTEGER,
+//     keyLength INTEGER OPTIONAL }
+Scrypt read_scrypt(asn1::Reader& in) {
+  asn1::Reader seq = in.sequence();
+  Scrypt scrypt{.salt = to_bytes(read_salt(seq)),
+                .cost = static_cast<std::uint64_t>(seq.small_integer()),
+                .block_size = static_cast<std::uint64_t>(seq.small_integer()),
+                .parallelization = static_cast<std::uint64_t>(seq.small_integer()),
+                .key_size = read_key_size(seq)};
+  bool is_sane = scrypt.cost >= 2 && std::has_single_bit(scrypt.cost) && scrypt.block_size >= 1 &&
+                 scrypt.parallelization >= 1;
+  if (!is_sane) seq.fail(Rule::CryptoBadParameters, "scrypt");
+  bool fits =
+      scrypt.cost <= kMaxScryptBytes / 128 &&
+      scrypt.block_size <= kMaxScryptBytes / 128 / std::max<std::uint64_t>(scrypt.cost, 1) &&
+      scrypt.parallelization <= kMaxScryptParallelization;
+  if (!fits) seq.fail(Rule::LimitIterations, "scrypt");
+  return scrypt;
+}
+
+struct Pbes2 {
+  asn1::AlgorithmIdentifier key_derivation;
+  asn1::AlgorithmIdentifier encryption;
+};
+
+// PBES2-params ::= SEQUENCE {
+//     keyDerivationFunc AlgorithmIdentifier,
+//     encryptionScheme AlgorithmIdentifier }
+Pbes2 read_pbes2(asn1::Reader& in) {
+  asn1::Reader seq = in.sequence();
+  return {.key_derivation = asn1::AlgorithmIdentifier::read(seq),
+          .encryption = asn1::AlgorithmIdentifier::read(seq)};
+}
+
+Result<Secret> derive_key(const asn1::AlgorithmIdentifier& function, ByteView password,
+                          std::size_t size, const Limits& limits) {
+  if (function.algorithm == kScrypt && function.parameters) {
+    Scrypt scrypt = TRY(in_parameters(asn1::decode(*function.parameters, &read_scrypt)));
+    if (scrypt.key_size.value_or(size) != size) return failure(Rule::CryptoBadParameters);
+    return derive_scrypt(scrypt, password, size);
+  }
+  Pbkdf2 pbkdf2 = TRY(read_pbkdf2(function, limits));
+  if (pbkdf2.key_size.value_or(size) != size) return failure(Rule::CryptoBadParameters);
+  return derive_pbkdf2(pbkdf2.prf, password, pbkdf2.salt, pbkdf2.iterations, size);
+}
+
+// The plaintext; a failure means that the password was wrong.
+Result<Secret> decrypt(ContentCipher cipher, ByteView key, ByteView iv, ByteView ciphertext) {
+  Decryptor decryptor = TRY(Decryptor::create(cipher, key, iv));
+  Secret clear(ciphertext.size());
+  std::size_t size = 0;
+  Output collect = [&](ByteView piece) -> Result<void> {
+    std::copy(piece.begin(), piece.end(), clear.mutable_view().begin() + size);
+    size += piece.size();
+    return {};
+  };
+  auto updated = decryptor.update(ciphertext, collect);
+  if (!updated || !decryptor.finish({}, {}, collect)) return failure(Rule::KeyBadPassphrase);
+  clear.truncate(size);
+  return clear;
+}
+
+Result<Secret> decrypt_pbes2(const asn1::AlgorithmIdentifier& algorithm, ByteView password,
+                             ByteView ciphertext, const Limits& limits) {
+  Pbes2 pbes2 = TRY(in_parameters(asn1::decode(*algorithm.parameters, &read_pbes2)));
+  auto encryption = read_content_encryption(pbes2.encryption);
+  bool is_unknown = !encryption && encryption.error().rule == Rule::CryptoUnknownAlgorithm;
+  if (is_unknown) return failure(Rule::CryptoUnavailable, 0, encryption.error().detail);
+  if (!encryption || is_aead(encryption->cipher)) return failure(Rule::CryptoBadParameters);
+  Secret key =
+      TRY(derive_key(pbes2.key_derivation, password, row(encryption->cipher).key_size, limits));
+  return decrypt(encryption->cipher, key.view(), encryption->iv, ciphertext);
+}
+
+struct Pbes1 {
+  ByteView salt;
+  std::uint64_t iterations;
+};
+
+// pkcs-12PbeParams ::= SEQUENCE { salt OCTET STRING, iterations INTEGER } (RFC 7292 C)
+Pbes1 read_pbes1(asn1::Reader& in) {
+  asn1::Reader seq = in.sequence();
+  ByteView salt = read_salt(seq);
+  return {.salt = salt, .iterations = static_cast<std::uint64_t>(seq.small_integer())};
+}
+
+// BMPString with its two zero octets (RFC 7292 B.1). What is no UTF-8 is taken octet by
+// octet, as libcrypto does.
+Secret to_bmp(ByteView password) {
+  Secret bmp(2 * password.size() + 2);
+  for (std::size_t i = 0; i < password.size(); ++i) bmp.mutable_view()[2 * i + 1] = password[i];
+  return bmp;
+}
+
+Result<Secret> decrypt_pbes1(const asn1::AlgorithmIdentifier& algorithm, ByteView password,
+                             ByteView ciphertext, const Limits& limits) {
+  Pbes1 pbes1 = TRY(in_parameters(asn1::decode(*algorithm.parameters, &read_pbes1)));
+  if (pbes1.iterations == 0 || pbes1.iterations > limits.pbkdf2_iterations) {
+    return failure(Rule::LimitIterations, 0, std::to_string(pbes1.iterations));
+  }
+  Secret bmp = to_bmp(password);
+  Secret key = TRY(derive_pkcs12(Pkcs12Purpose::Key, bmp.view(), pbes1.salt, pbes1.iterations, 24));
+  Secret iv = TRY(derive_pkcs12(Pkcs12Purpose::Iv, bmp.view(), pbes1.salt, pbes1.iterations, 8));
+  return decrypt(ContentCipher::TripleDesCbc, key.view(), iv.view(), ciphertext);
+}
+
+}  // namespace
+
+// PBKDF2-params ::= SEQUENCE {
+//     salt CHOICE {
+//         specified OCTET STRING,
+//         otherSource AlgorithmIdentifier },
+//     iterationCount INTEGER,
+//     keyLength INTEGER OPTIONAL,
+//     prf AlgorithmIdentifier DEFAULT hMAC-SHA1 }
+Result<Pbkdf2> read_pbkdf2(const asn1::AlgorithmIdentifier& algorithm, const Limits& limits) {
+  if (algorithm.algorithm != kPbkdf2) {
+    return failure(Rule::CryptoUnknownAlgorithm, 0, algorithm.algorithm.to_string());
+  }
+  if (!algorithm.parameters) return failure(Rule::CryptoBadParameters, 0, "absent");
+  return in_parameters(asn1::decode(*algorithm.parameters, [&](asn1::Reader& in) {
+    asn1::Reader seq = in.sequence();
+    Pbkdf2 pbkdf2{.salt = to_bytes(read_salt(seq)),
+                  .iterations = static_cast<std::uint64_t>(seq.small_integer()),
+                  .key_size = read_key_size(seq)};
+    bool counts = pbkdf2.iterations >= 1 && pbkdf2.iterations <= limits.pbkdf2_iterations;
+    if (!counts) seq.fail(Rule::LimitIterations, std::to_string(pbkdf2.iterations));
+    if (!seq.more()) return pbkdf2;
+    auto prf = read_prf(asn1::AlgorithmIdentifier::read(seq));
+    if (!prf) seq.fail(Rule::CryptoUnknownAlgorithm, "PRF");
+    pbkdf2.prf = prf.value_or(Digest::Sha1);
+    return pbkdf2;
+  }));
+}
+
+asn1::AlgorithmIdentifier pbkdf2_identifier(const Pbkdf2& parameters) {
+  return {kPbkdf2, asn1::encode([&](asn1::Writer& out) {
+            asn1::Writer seq = out.sequence();
+            seq.octet_string(parameters.salt);
+            seq.integer(parameters.iterations);
+            if (parameters.key_size) seq.integer(*parameters.key_size);
+            if (parameters.prf == Digest::Sha1) return;
+            for (const PrfRow& row : kPrfs) {
+              if (row.digest != parameters.prf) continue;
+              return asn1::AlgorithmIdentifier{row.oid, kNullParameters}.write(seq);
+            }
+            CHECK(false && "a PRF without a row");
+          })};
+}
+
+Result<Secret> decrypt_with_password(const asn1::AlgorithmIdentifier& algorithm, ByteView password,
+                                     ByteView ciphertext, const Limits& limits) {
+  bool is_pbes2 = algorithm.algorithm == kPbes2;
+  if (!is_pbes2 && algorithm.algorithm != kPbeSha1TripleDes) {
+    return failure(Rule::CryptoUnavailable, 0, algorithm.algorithm.to_string());
+  }
+  if (!algorithm.parameters) return failure(Rule::CryptoBadParameters, 0, "absent");
+  return is_pbes2 ? decrypt_pbes2(algorithm, password, ciphertext, limits)
+                  : decrypt_pbes1(algorithm, password, ciphertext, limits);
+}
+
+}  // namespace bulla::crypto

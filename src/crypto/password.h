@@ -1,0 +1,57 @@
+// Keys from passwords: PBKDF2 and scrypt parameters, and decryption of key files
+// (RFC 8018 PBES2, RFC 7292 appendix B for old PBES1).
+//
+// Iterations, memory and sizes are capped before any derivation (T-125).
+#pragma once
+
+#include <optional>
+
+#include "asn1/algorithm_identifier.h"
+#include "bulla/algorithm.h"
+#include "bulla/bytes.h"
+#include "bulla/limits.h"
+#include "bulla/result.h"
+
+namespace bulla::crypto {
+
+// PBKDF2-params (RFC 8018 A.2).
+struct Pbkdf2 {
+  Bytes salt;
+  std::uint64_t iterations = 0;
+  std::optional<std::size_t> key_size;
+  Digest prf = Digest::Sha1;  // of the HMAC
+};
+
+// Reads id-PBKDF2 with its parameters (KM-32: also hMAC-SHA1 as prf). Errors:
+// crypto.unknown-algorithm, crypto.bad-parameters, limit.iterations.
+Result<Pbkdf2> read_pbkdf2(const asn1::AlgorithmIdentifier& algorithm, const Limits& limits = {});
+// REQUIRES: prf is SHA-1 or SHA-2.
+asn1::AlgorithmIdentifier pbkdf2_identifier(const Pbkdf2& parameters);
+
+// scrypt-params (RFC 7914 7.1).
+struct Scrypt {
+  Bytes salt;
+  std::uint64_t cost = 0;
+  std::uint64_t block_size = 0;
+  std::uint64_t parallelization = 0;
+  std::optional<std::size_t> key_size;
+};
+
+// OpenSSL writes N = 16384, r = 8: 16 MiB. Eight times that is the most we take.
+inline constexpr std::uint64_t kMaxScryptBytes = 128u << 20;
+
+// REQUIRES: 128 · cost · block_size <= kMaxScryptBytes.
+Result<Secret> derive_scrypt(const Scrypt& scrypt, ByteView password, std::size_t size);
+
+// What a value of the PKCS #12 KDF is for (RFC 7292 B.3).
+enum class Pkcs12Purpose : std::uint8_t { Key = 1, Iv = 2, Mac = 3 };
+// With SHA-1. `bmp_password`: UTF-16BE with two zero octets at the end (RFC 7292 B.1).
+Result<Secret> derive_pkcs12(Pkcs12Purpose purpose, ByteView bmp_password, ByteView salt,
+                             std::uint64_t iterations, std::size_t size);
+
+// The plaintext of EncryptedPrivateKeyInfo.encryptedData or of an encrypted
+// PKCS #12 bag. Wrong passwords are, as far as padding tells, key.bad-passphrase.
+Result<Secret> decrypt_with_password(const asn1::AlgorithmIdentifier& algorithm, ByteView password,
+                                     ByteView ciphertext, const Limits& limits = {});
+
+}  // namespace bulla::crypto
