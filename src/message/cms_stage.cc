@@ -1,0 +1,264 @@
+#include "message/cms_stage.h"
+
+#include <algorithm>
+
+#include "base/try.h"
+#include "crypto/algorithm_table.h"
+
+namespace bulla {
+namespace {
+
+// A failure inside an encrypted content, as the outside may see it.
+Error hide(Error error) {
+  std::string_view slug = info(error.rule).slug;
+  bool of_the_host = slug.substr(0, 3) == "io.";
+  return of_the_host ? std::move(error) : Error{Rule::EncFailed, 0, {}};
+}
+
+std::string algorithm_name(const asn1::AlgorithmIdentifier& algorithm) {
+  if (auto digest = crypto::read_digest(algorithm)) return std::string(name(*digest));
+  return algorithm.algorithm.to_string();
+}
+
+std::string recipient_algorithm(const cms::RecipientInfo& recipient) {
+  if (auto* ktri = std::get_if<cms::KeyTransRecipientInfo>(&recipient)) {
+    auto scheme = crypto::read_transport_scheme(ktri->key_encryption_algorithm);
+    return scheme ? describe(*scheme) : ktri->key_encryption_algorithm.algorithm.to_string();
+  }
+  if (auto* kari = std::get_if<cms::KeyAgreeRecipientInfo>(&recipient)) {
+    auto agreement = crypto::read_key_agreement(kari->key_encryption_algorithm);
+    if (!agreement) return kari->key_encryption_algorithm.algorithm.to_string();
+    return "ECDH with " + std::string(name(agreement->digest));
+  }
+  if (auto* kekri = std::get_if<cms::KekRecipientInfo>(&recipient)) {
+    return kekri->key_encryption_algorithm.algorithm.to_string();
+  }
+  if (auto* pwri = std::get_if<cms::PasswordRecipientInfo>(&recipient)) {
+    return pwri->key_encryption_algorithm.algorithm.to_string();
+  }
+  return std::get<cms::OtherRecipientInfo>(recipient).type.to_string();
+}
+
+// One line for each recipient: a key agreement may have several.
+void add_recipients(const cms::RecipientInfo& info, bool opened, Layer& layer) {
+  RecipientVerdict verdict;
+  verdict.kind = std::string(cms::kind(info));
+  verdict.algorithm = recipient_algorithm(info);
+  verdict.opened = opened;
+  if (auto* ktri = std::get_if<cms::KeyTransRecipientInfo>(&info)) {
+    verdict.identifier = ktri->rid.describe();
+  } else if (auto* kari = std::get_if<cms::KeyAgreeRecipientInfo>(&info)) {
+    for (const auto& recipient : kari->recipients) {
+      verdict.identifier = recipient.rid.describe();
+      layer.recipients.push_back(verdict);
+    }
+    return;
+  } else if (auto* kekri = std::get_if<cms::KekRecipientInfo>(&info)) {
+    verdict.identifier = "key " + to_hex(kekri->key_identifier);
+  } else if (std::holds_alternative<cms::PasswordRecipientInfo>(info)) {
+    verdict.identifier = "password";
+  }
+  layer.recipients.push_back(verdict);
+}
+
+}  // namespace
+
+CmsStage::CmsStage(Opening& opening, Options options)
+    : opening_(opening),
+      options_(std::move(options)),
+      parser_(*this, opening.options.limits, options_.offset) {}
+
+CmsStage::~CmsStage() = default;
+
+Result<void> CmsStage::write(ByteView bytes) {
+  if (use_ == Use::Leave) return {};
+  return parser_.push(bytes);
+}
+
+Result<void> CmsStage::finish() {
+  if (use_ == Use::Leave) return {};
+  return parser_.finish();
+}
+
+Result<void> CmsStage::content_info(const Oid& content_type) {
+  if (options_.decide) use_ = options_.decide(content_type);
+  bool encrypts = content_type == cms::kEnvelopedData || content_type == cms::kAuthEnvelopedData;
+  if (encrypts && opening_.options.keys == nullptr) use_ = Use::Observe;
+  if (options_.detached && content_type != cms::kSignedData) {
+    return failure(Rule::CmsContentType, options_.offset, "a signature was expected");
+  }
+  return {};
+}
+
+Result<void> CmsStage::signed_data(const cms::SignedHeader& header) {
+  if (use_ == Use::Leave) return {};
+  if (options_.detached) {
+    record_ = options_.detached;
+  } else {
+    bool errant = options_.scope == Scope::Errant;
+    record_ = &opening_.add_layer(Layer::Kind::Signed, options_.form, options_.place, errant);
+    record_->hasher = std::make_unique<ContentHasher>(ContentHasher::LineEnds::AsReceived);
+    for (const auto& algorithm : header.digest_algorithms) {
+      auto digest = crypto::read_digest(algorithm);
+      if (digest) record_->hasher->add(*digest, opening_.options.limits);
+    }
+    opening_.add_hint(*record_);
+    if (use_ == Use::Peel) {
+      inner_ = make_inner_stage(opening_, options_.place, options_.origin);
+    }
+  }
+  record_->header = header;
+  Layer& layer = record_->layer;
+  layer.content_type = std::string(cms::name(cms::content_type(header.content_type)));
+  for (const auto& algorithm : header.digest_algorithms) {
+    layer.algorithm += (layer.algorithm.empty() ? "" : ", ") + algorithm_name(algorithm);
+  }
+  return {};
+}
+
+Result<void> CmsStage::enveloped_data(cms::EnvelopedHeader header) {
+  if (use_ == Use::Leave) return {};
+  auto kind = header.authenticated ? Layer::Kind::AuthEnveloped : Layer::Kind::Enveloped;
+  bool errant = options_.scope == Scope::Errant;
+  record_ = &opening_.add_layer(kind, options_.form, options_.place, errant);
+  record_->layer.content_type = std::string(cms::name(cms::content_type(header.content_type)));
+  record_->layer.certificates = header.originator_certificates;
+  envelope_ = std::move(header);
+  auto encryption = cms::check_content_encryption(envelope_);
+  record_->layer.algorithm = encryption
+                                 ? std::string(name(encryption->cipher))
+                                 : envelope_.content_encryption_algorithm.algorithm.to_string();
+  if (use_ == Use::Observe) {
+    for (const auto& recipient : envelope_.recipients) {
+      add_recipients(recipient, false, record_->layer);
+    }
+    return {};
+  }
+  encryption_ = TRY(std::move(encryption));
+  return open_envelope();
+}
+
+// A weak cipher is refused before any key is used.
+Result<void> CmsStage::open_envelope() {
+  const OpenOptions& options = opening_.options;
+  bool old = options.policy.old_forms == Policy::Old::Read;
+  crypto::Standing standing = crypto::row(encryption_->cipher).standing;
+  std::string place = "layer " + std::to_string(opening_.records.size());
+  if (standing == crypto::Standing::Broken && !old) {
+    return failure(Rule::EncWeakCipherRefused, 0, record_->layer.algorithm);
+  }
+  if (standing != crypto::Standing::Current) {
+    opening_.add(Rule::EncWeakCipher, place, record_->layer.algorithm);
+  }
+  auto key = TRY(cms::recover_content_key(envelope_, *encryption_, *options.keys, options.limits,
+                                          old ? cms::OldForms::Read : cms::OldForms::Refuse));
+  for (std::size_t i = 0; i < envelope_.recipients.size(); ++i) {
+    add_recipients(envelope_.recipients[i], i == key.recipient, record_->layer);
+  }
+  for (const Finding& finding : key.findings) {
+    opening_.add(finding.rule, place, finding.detail);
+  }
+  decryptor_ = TRY(cms::ContentDecryptor::create(*encryption_, key));
+  inner_ = make_inner_stage(opening_, options_.place, options_.origin);
+  return {};
+}
+
+Result<void> CmsStage::compressed_data(const Oid& content_type) {
+  if (use_ == Use::Leave) return {};
+  bool errant = options_.scope == Scope::Errant;
+  record_ = &opening_.add_layer(Layer::Kind::Compressed, options_.form, options_.place, errant);
+  record_->layer.algorithm = "zlib";
+  record_->layer.content_type = std::string(cms::name(cms::content_type(content_type)));
+  if (use_ == Use::Observe) return {};
+  inflater_.emplace(TRY(cms::Inflater::create(opening_.options.limits)));
+  inner_ = make_inner_stage(opening_, options_.place, options_.origin);
+  return {};
+}
+
+Result<void> CmsStage::pass_on(ByteView bytes) {
+  return inner_ ? inner_->write(bytes) : Result<void>();
+}
+
+Result<void> CmsStage::content(ByteView chunk) {
+  if (use_ == Use::Leave || record_ == nullptr) return {};
+  if (options_.detached) {
+    record_->content_twice = true;
+    return {};
+  }
+  auto on = [this](ByteView bytes) { return pass_on(bytes); };
+  if (decryptor_) {
+    auto done = decryptor_->update(chunk, on);
+    if (!done) return tl::unexpected<Error>(hide(std::move(done).error()));
+    return {};
+  }
+  if (inflater_) return inflater_->update(chunk, on);
+  if (record_->hasher) TRY_VOID(record_->hasher->write(chunk));
+  return pass_on(chunk);
+}
+
+Result<void> CmsStage::end_inner() {
+  if (!inner_) return {};
+  std::unique_ptr<Sink> inner = std::move(inner_);
+  return inner->finish();
+}
+
+Result<void> CmsStage::content_end(cms::Presence presence) {
+  if (use_ == Use::Leave || record_ == nullptr) return {};
+  if (record_->layer.kind == Layer::Kind::Signed) return signed_content_end(presence);
+  if (inflater_) {
+    if (presence == cms::Presence::Absent) return failure(Rule::CmsNoContent, options_.offset);
+    TRY_VOID(inflater_->finish());
+    return end_inner();
+  }
+  return {};
+}
+
+Result<void> CmsStage::signed_content_end(cms::Presence presence) {
+  if (options_.detached) {
+    // An empty eContent is content too (T-12).
+    if (presence == cms::Presence::Present) record_->content_twice = true;
+    return {};
+  }
+  record_->is_detached = presence == cms::Presence::Absent;
+  if (record_->is_detached) {
+    record_->layer.form = Layer::Form::Detached;
+    inner_.reset();
+    return {};
+  }
+  TRY_VOID(record_->hasher->finish());
+  return end_inner();
+}
+
+Result<void> CmsStage::signed_tail(cms::SignedTail tail) {
+  if (record_ == nullptr) return {};
+  record_->layer.certificates = tail.certificates;
+  bool no_content = record_->is_detached && record_->header->content_type == cms::kData;
+  if (tail.signers.empty() && no_content) {
+    record_->layer.kind = Layer::Kind::CertsOnly;
+    record_->is_detached = false;
+  }
+  record_->tail = std::move(tail);
+  return {};
+}
+
+Result<void> CmsStage::enveloped_tail(cms::EnvelopedTail tail) {
+  if (record_ == nullptr || !decryptor_) return {};
+  if (!tail.unprotected_attrs.empty()) {
+    opening_.add(Rule::CmsUnprotectedAttributes,
+                 "layer " + std::to_string(opening_.records.size()));
+  }
+  auto on = [this](ByteView bytes) { return pass_on(bytes); };
+  auto done = decryptor_->finish(envelope_, tail, on);
+  if (!done) {
+    Error error = std::move(done).error();
+    bool external = error.rule == Rule::CmsExternalContent;
+    return tl::unexpected<Error>(external ? std::move(error) : hide(std::move(error)));
+  }
+  // Behind a tag that fits, what is inside is what the sender wrote: it may be named.
+  bool authenticated = envelope_.authenticated;
+  auto ended = end_inner();
+  if (!ended && !authenticated) return tl::unexpected<Error>(hide(std::move(ended).error()));
+  return ended;
+}
+
+}  // namespace bulla

@@ -1,0 +1,231 @@
+// The whole input: a mail, CMS in DER or BER, or CMS in PEM, told apart by its first
+// octets; and the search for one part of a mail.
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "message/cms_stage.h"
+#include "message/opening.h"
+#include "mime/base64.h"
+#include "mime/parser.h"
+
+namespace bulla {
+namespace {
+
+constexpr std::string_view kArmor = "-----BEGIN ";
+
+// CMS in PEM (RFC 7468 8 and 9): text around the armor is passed over.
+class ArmorStage final : public Sink {
+ public:
+  explicit ArmorStage(std::unique_ptr<Sink> next) : next_(std::move(next)), decoder_(*next_) {}
+
+  Result<void> write(ByteView bytes) override {
+    std::string_view text = as_text(bytes);
+    while (!text.empty()) {
+      std::size_t end = text.find('\n');
+      std::size_t count = end == text.npos ? text.size() : end + 1;
+      // 1,024: RFC 7468 lines have 64 characters; nobody writes longer ones than 998.
+      if (line_.size() + count > 1024) return failure(Rule::LimitSize, offset_);
+      line_ += text.substr(0, count);
+      text.remove_prefix(count);
+      offset_ += count;
+      if (end != std::string_view::npos) TRY_VOID(take_line());
+    }
+    return {};
+  }
+
+  Result<void> finish() override {
+    TRY_VOID(take_line());
+    if (state_ != State::After) return failure(Rule::Asn1Truncated, offset_, "no end line");
+    return {};
+  }
+
+ private:
+  enum class State { Before, Inside, After };
+
+  static bool is_cms_label(std::string_view line) {
+    std::string_view label = line.substr(kArmor.size());
+    label = label.substr(0, label.find("-----"));
+    return label == "CMS" || label == "PKCS7" || label == "PKCS #7 SIGNED DATA";
+  }
+
+  Result<void> take_line() {
+    std::string line(trim(line_));
+    line_.clear();
+    if (state_ == State::Before && line.starts_with(kArmor)) {
+      if (!is_cms_label(line)) return failure(Rule::CmsContentType, offset_, line);
+      state_ = State::Inside;
+      return {};
+    }
+    if (state_ != State::Inside) return {};
+    if (line.starts_with("-----END ")) {
+      state_ = State::After;
+      TRY_VOID(decoder_.finish());
+      if (decoder_.saw().foreign + decoder_.saw().after_padding > 0) {
+        return failure(Rule::MimeBadBase64, offset_);
+      }
+      return {};
+    }
+    return decoder_.write(as_bytes(line));
+  }
+
+  std::unique_ptr<Sink> next_;
+  mime::Base64Decoder decoder_;
+  State state_ = State::Before;
+  std::string line_;
+  std::uint64_t offset_ = 0;
+};
+
+std::unique_ptr<Sink> make_cms_stage(Opening& opening) {
+  auto decide = [&opening](const Oid& content_type) {
+    bool encrypts = content_type == cms::kEnvelopedData || content_type == cms::kAuthEnvelopedData;
+    bool peel_all = opening.options.peel == OpenOptions::Peel::All;
+    return encrypts || peel_all ? CmsStage::Use::Peel : CmsStage::Use::Leave;
+  };
+  return std::make_unique<CmsStage>(opening, CmsStage::Options{.place = "",
+                                                               .scope = Scope::Envelope,
+                                                               .origin = Origin::Cms,
+                                                               .form = Layer::Form::Opaque,
+                                                               .detached = nullptr,
+                                                               .offset = 0,
+                                                               .decide = decide});
+}
+
+// Walks to the part with a path such as "1.2" and opens it as if it were the message.
+class PartStage final : public Sink, private mime::EntityHandler {
+ public:
+  PartStage(Opening& opening, std::string path, std::string place, Position position,
+            std::uint64_t offset)
+      : opening_(opening),
+        path_(std::move(path)),
+        place_(std::move(place)),
+        position_(position),
+        parser_(*this, opening.options.limits, offset) {}
+
+  Result<void> write(ByteView bytes) override { return parser_.push(bytes); }
+
+  Result<void> finish() override {
+    TRY_VOID(parser_.finish());
+    if (message_) TRY_VOID(message_->finish());
+    if (!found_)
+      return failure(Rule::IoUsage, 0, "the message has no part " + opening_.options.part);
+    return {};
+  }
+
+ private:
+  // The first number of the path, and what is left of it.
+  std::size_t wanted() const {
+    auto number = parse_decimal(std::string_view(path_).substr(0, path_.find('.')));
+    return number ? static_cast<std::size_t>(*number) : 0;
+  }
+  std::string rest() const {
+    std::size_t dot = path_.find('.');
+    return dot == path_.npos ? "" : path_.substr(dot + 1);
+  }
+
+  Result<mime::BodyPlan> on_header(const mime::Header& header) override {
+    if (position_ == Position::Root) opening_.outer_header = header;
+    if (std::count(path_.begin(), path_.end(), '.') >=
+        static_cast<std::ptrdiff_t>(opening_.options.limits.mime_depth)) {
+      return failure(Rule::LimitMimeDepth);
+    }
+    bool is_message = header.content_type().is("message", "rfc822");
+    if (is_message) {
+      // The numbers go on inside the message that is carried.
+      message_ =
+          std::make_unique<PartStage>(opening_, path_, place_, Position::Inner, parser_.offset());
+      found_ = true;  // or the inner one fails
+    }
+    return mime::plan_body(header);
+  }
+
+  Result<void> on_body(ByteView raw) override {
+    return message_ ? message_->write(raw) : Result<void>();
+  }
+
+  Result<void> on_part_begin(std::uint64_t offset) override {
+    std::string number = std::to_string(++parts_);
+    if (parts_ != wanted()) return {};
+    found_ = true;
+    std::string place = place_.empty() ? number : place_ + "." + number;
+    if (rest().empty()) {
+      child_ = make_entity_stage(opening_, place, Position::Inner, offset);
+    } else {
+      child_ = std::make_unique<PartStage>(opening_, rest(), place, Position::Inner, offset);
+    }
+    return {};
+  }
+
+  Result<void> on_part(ByteView raw) override {
+    return child_ ? child_->write(raw) : Result<void>();
+  }
+
+  Result<void> on_part_end() override {
+    if (!child_) return {};
+    std::unique_ptr<Sink> child = std::move(child_);
+    return child->finish();
+  }
+
+  Opening& opening_;
+  std::string path_;
+  std::string place_;
+  Position position_;
+  mime::EntityParser parser_;
+  std::size_t parts_ = 0;
+  bool found_ = false;
+  std::unique_ptr<Sink> child_;
+  std::unique_ptr<PartStage> message_;
+};
+
+class InputStage final : public Sink {
+ public:
+  explicit InputStage(Opening& opening) : opening_(opening) {}
+
+  Result<void> write(ByteView bytes) override {
+    if (next_) return next_->write(bytes);
+    append(beginning_, bytes);
+    if (beginning_.size() < kArmor.size()) return {};
+    return choose();
+  }
+
+  Result<void> finish() override {
+    if (!next_) TRY_VOID(choose());
+    return next_->finish();
+  }
+
+ private:
+  Result<void> choose() {
+    if (beginning_.empty()) return failure(Rule::IoNoInput, 0, "the input is empty");
+    std::string_view text = as_text(beginning_);
+    if (is_der()) {
+      next_ = make_cms_stage(opening_);
+    } else if (text.starts_with(kArmor)) {
+      next_ = std::make_unique<ArmorStage>(make_cms_stage(opening_));
+    } else if (!opening_.options.part.empty()) {
+      next_ = std::make_unique<PartStage>(opening_, opening_.options.part, "", Position::Root, 0);
+    } else {
+      next_ = make_entity_stage(opening_, "", Position::Root, 0);
+    }
+    Bytes beginning = std::move(beginning_);
+    return next_->write(beginning);
+  }
+
+  // SEQUENCE, with a long length or the OID of ContentInfo behind it: "0" may begin a field
+  // name as well.
+  bool is_der() const {
+    if (beginning_[0] != 0x30 || beginning_.size() < 3) return false;
+    return beginning_[1] >= 0x80 || beginning_[2] == 0x06;
+  }
+
+  Opening& opening_;
+  Bytes beginning_;
+  std::unique_ptr<Sink> next_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_input_stage(Opening& opening) {
+  return std::make_unique<InputStage>(opening);
+}
+
+}  // namespace bulla

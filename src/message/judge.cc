@@ -1,0 +1,329 @@
+#include "message/judge.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "message/date.h"
+#include "message/header_protection.h"
+#include "mime/address.h"
+#include "mime/words.h"
+#include "x509/address_match.h"
+
+namespace bulla {
+
+std::vector<std::optional<Digest>> Judge::missing_digests() {
+  check_signers();
+  std::vector<std::optional<Digest>> missing(opening_.records.size());
+  bool any = false;
+  for (const SignerResult& signer : signers_) {
+    if (!signer.missing_digest) continue;
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+      if (opening_.records[i].get() == signer.record) missing[i] = signer.missing_digest;
+    }
+    any = true;
+  }
+  return any ? missing : std::vector<std::optional<Digest>>();
+}
+
+Verdict Judge::judge() {
+  check_signers();
+  verdict_.findings = opening_.findings;
+  judge_headers();
+  judge_layers();
+  judge_encryption();
+  judge_requirement();
+  collect_signers();
+  conclude();
+  return std::move(verdict_);
+}
+
+// "layer 2", counted as in Verdict::layers.
+std::string Judge::place(const LayerRecord& record) const {
+  for (std::size_t i = 0; i < opening_.records.size(); ++i) {
+    if (opening_.records[i].get() == &record) return "layer " + std::to_string(i + 1);
+  }
+  return "";
+}
+
+bool Judge::has_valid_signer() const {
+  return std::any_of(signers_.begin(), signers_.end(), [this](const SignerResult& signer) {
+    return in_envelope(*signer.record) && signer.verdict.status == Status::Valid;
+  });
+}
+
+// The protected header is read first, for its From decides who the sender is; then, when
+// the signers are judged, again for what it is worth.
+void Judge::judge_headers() {
+  PayloadProtection protection;
+  for (const auto& record : opening_.records) {
+    bool encrypts = record->layer.kind == Layer::Kind::Enveloped ||
+                    record->layer.kind == Layer::Kind::AuthEnveloped;
+    if (encrypts && in_envelope(*record)) protection.is_encrypted = true;
+  }
+  bool has_both = opening_.outer_header && opening_.payload_header;
+  bool is_layered = std::any_of(opening_.records.begin(), opening_.records.end(),
+                                [this](const auto& record) { return in_envelope(*record); });
+  bool reads_headers = has_both && is_layered && options_.part.empty();
+  if (reads_headers) {
+    verdict_.headers = read_headers(*opening_.outer_header, *opening_.payload_header, protection);
+  }
+  Sender sender = find_sender();
+  check_addresses(sender);
+  if (verdict_.headers.from.empty() && !sender.from.empty()) verdict_.headers.from = sender.from[0];
+  protection.has_valid_signature = has_valid_signer();
+  if (reads_headers) {
+    std::string from = verdict_.headers.from;
+    verdict_.headers = read_headers(*opening_.outer_header, *opening_.payload_header, protection);
+    verdict_.headers.from = from;
+    bool signed_by_from = protection.has_valid_signature &&
+                          std::any_of(signers_.begin(), signers_.end(), [](const auto& signer) {
+                            return signer.claims_from && signer.verdict.status == Status::Valid;
+                          });
+    Findings more = check_headers(verdict_.headers, *opening_.outer_header, protection,
+                                  signed_by_from ? SignerIsFrom::Yes : SignerIsFrom::No);
+    verdict_.findings.insert(verdict_.findings.end(), more.begin(), more.end());
+  } else if (opening_.outer_header) {
+    const mime::Field* subject = opening_.outer_header->find("Subject");
+    if (subject != nullptr) verdict_.headers.subject = mime::decode_words(subject->value);
+  }
+}
+
+Judge::Sender Judge::find_sender() const {
+  Sender result;
+  if (!opening_.outer_header) return result;
+  result.has_header = true;
+  bool inner = verdict_.headers.is_protected && !verdict_.headers.mode.empty();
+  const mime::Header& header = inner ? *opening_.payload_header : *opening_.outer_header;
+  std::vector<const mime::Field*> from = header.find_all("From");
+  if (from.size() != 1) {
+    result.is_ambiguous = from.size() > 1;
+    result.problem = std::to_string(from.size()) + " From fields";
+    return result;
+  }
+  mime::AddressList list = mime::parse_address_list(from[0]->value);
+  result.is_ambiguous = list.ambiguous;
+  result.problem = list.problem;
+  for (const mime::Mailbox& mailbox : list.mailboxes) {
+    result.from.push_back(mailbox.local_part + "@" + mailbox.domain);
+  }
+  const mime::Field* sender = header.find("Sender");
+  if (sender != nullptr && header.count("Sender") == 1) {
+    mime::AddressList one = mime::parse_mailbox(sender->value);
+    if (!one.ambiguous && one.mailboxes.size() == 1) {
+      result.sender = one.mailboxes[0].local_part + "@" + one.mailboxes[0].domain;
+    }
+  }
+  return result;
+}
+
+void Judge::match_signer(const Sender& sender, SignerResult& result) {
+  if (!result.verdict.certificate) return;
+  for (const std::string& from : sender.from) {
+    auto match = x509::match_address(*result.verdict.certificate, from);
+    if (!match) continue;
+    result.claims_from = true;
+    result.verdict.matched_address = match->address;
+    if (match->source == AddressSource::SubjectEmailAddress) {
+      result.findings.push_back(Finding::of(Rule::AddressSubjectOnly));
+    }
+  }
+}
+
+// Signers of the envelope whose certificate has the sender's address decide. Others can
+// neither make the message good nor bad (T-11): anybody can add a SignerInfo.
+void Judge::check_addresses(const Sender& sender) {
+  bool checks = options_.policy.address == Policy::Address::Check;
+  std::vector<SignerResult*> envelope;
+  for (SignerResult& signer : signers_) {
+    match_signer(sender, signer);
+    if (in_envelope(*signer.record)) envelope.push_back(&signer);
+  }
+  bool claimed = std::any_of(envelope.begin(), envelope.end(),
+                             [](const SignerResult* signer) { return signer->claims_from; });
+  for (SignerResult* signer : envelope) {
+    signer->is_foreign = checks && claimed && !signer->claims_from;
+    if (!signer->is_foreign) continue;
+    for (Finding& finding : signer->findings) {
+      bool of_content = finding.rule == Rule::SigDigestMismatch;
+      if (!of_content) finding.severity = std::min(finding.severity, Severity::Warning);
+    }
+  }
+  if (checks && !envelope.empty()) judge_from(sender);
+  for (SignerResult& signer : signers_) {
+    Severity severity = worst(signer.findings);
+    signer.verdict.status = severity == Severity::Failure         ? Status::Invalid
+                            : severity == Severity::Indeterminate ? Status::Indeterminate
+                                                                  : Status::Valid;
+  }
+}
+
+// RFC 8550 3, RFC 9787 6.4: a signer that is not the sender proves nothing of the sender.
+void Judge::judge_from(const Sender& sender) {
+  if (!sender.has_header) {
+    verdict_.findings.push_back(Finding::of(Rule::AddressNotChecked));
+    return;
+  }
+  if (sender.is_ambiguous) {
+    verdict_.findings.push_back(Finding::of(Rule::AddressAmbiguous, "headers", sender.problem));
+    return;
+  }
+  if (sender.from.empty()) {
+    verdict_.findings.push_back(Finding::of(Rule::AddressNoFrom, "headers"));
+    return;
+  }
+  for (const std::string& from : sender.from) {
+    bool covered = false;
+    bool by_sender = false;
+    bool any_certificate = false;
+    bool any_address = false;
+    std::string addresses;
+    for (const SignerResult& signer : signers_) {
+      if (!in_envelope(*signer.record) || !signer.verdict.certificate) continue;
+      const Certificate& certificate = *signer.verdict.certificate;
+      any_certificate = true;
+      covered = covered || x509::match_address(certificate, from).has_value();
+      by_sender = by_sender || (!sender.sender.empty() &&
+                                x509::match_address(certificate, sender.sender).has_value());
+      for (const CertificateAddress& address : certificate.addresses()) {
+        any_address = true;
+        addresses += (addresses.empty() ? "" : ", ") + address.address;
+      }
+    }
+    if (covered || !any_certificate) continue;
+    Rule rule = by_sender     ? Rule::AddressSenderOnly
+                : any_address ? Rule::AddressFromDiffers
+                              : Rule::AddressNoneInCertificate;
+    std::string detail = "From is " + from;
+    if (any_address) detail += ", the certificate is for " + addresses;
+    verdict_.findings.push_back(Finding::of(rule, "headers", detail));
+  }
+}
+
+// What is wrong with a layer as a whole.
+void Judge::judge_layers() {
+  for (const auto& record : opening_.records) {
+    if (record->layer.errant) {
+      bool encrypts = record->layer.kind == Layer::Kind::Enveloped ||
+                      record->layer.kind == Layer::Kind::AuthEnveloped;
+      if (encrypts) {
+        verdict_.findings.push_back(
+            Finding::of(Rule::MimeErrantEncrypted, place(*record), "part " + record->layer.place));
+      }
+      continue;
+    }
+    if (record->content_twice) {
+      verdict_.findings.push_back(Finding::of(Rule::CmsContentTwice, place(*record)));
+    }
+    for (Finding finding : record->tail.findings) {
+      finding.place = place(*record);
+      verdict_.findings.push_back(finding);
+    }
+    if (record->layer.kind == Layer::Kind::Signed && record->header &&
+        record->tail.signers.empty()) {
+      verdict_.findings.push_back(Finding::of(Rule::SigNone, place(*record)));
+    }
+    if (record->layer.kind == Layer::Kind::Signed && record->tail.signers.size() > 1) {
+      verdict_.findings.push_back(Finding::of(Rule::SigSeveralSigners, place(*record),
+                                              std::to_string(record->tail.signers.size())));
+    }
+  }
+}
+
+// Encryption without any signature says nothing of the sender, and CBC nothing of the
+// content (RFC 8551 3.3, 3.4, 6).
+void Judge::judge_encryption() {
+  const LayerRecord* encrypted = nullptr;
+  bool has_signers = false;
+  for (const auto& record : opening_.records) {
+    if (!in_envelope(*record)) continue;
+    bool encrypts = record->layer.kind == Layer::Kind::Enveloped ||
+                    record->layer.kind == Layer::Kind::AuthEnveloped;
+    if (encrypts) encrypted = record.get();
+    has_signers = has_signers || !record->tail.signers.empty();
+  }
+  if (encrypted == nullptr || has_signers || options_.keys == nullptr) return;
+  Rule rule = encrypted->layer.kind == Layer::Kind::Enveloped ? Rule::EncUnauthenticated
+                                                              : Rule::EncSenderUnknown;
+  verdict_.findings.push_back(Finding::of(rule, place(*encrypted)));
+}
+
+void Judge::judge_requirement() {
+  bool has_signature = false;
+  bool has_encryption = false;
+  bool has_errant = false;
+  for (const auto& record : opening_.records) {
+    if (!in_envelope(*record)) {
+      has_errant = true;
+      continue;
+    }
+    bool encrypts = record->layer.kind == Layer::Kind::Enveloped ||
+                    record->layer.kind == Layer::Kind::AuthEnveloped;
+    has_encryption = has_encryption || encrypts;
+    has_signature = has_signature || !record->tail.signers.empty();
+  }
+  using Require = Policy::Require;
+  Require require = options_.policy.require;
+  bool wants_signature = require == Require::Signed || require == Require::SignedAndEncrypted;
+  bool wants_encryption = require == Require::Encrypted || require == Require::SignedAndEncrypted;
+  std::string absent;
+  if (wants_signature && !has_signature) absent = "signature";
+  if (wants_encryption && !has_encryption) absent += absent.empty() ? "encryption" : ", encryption";
+  bool is_bare = !has_signature && !has_encryption;
+  if (is_bare && has_errant) {
+    verdict_.findings.push_back(Finding::of(Rule::MimePartlyProtected));
+  } else if (is_bare && absent.empty()) {
+    verdict_.findings.push_back(Finding::of(Rule::PolicyUnprotected));
+  }
+  // A part of the message that is signed has been verified: that is a verdict of its own.
+  bool part_will_do = is_bare && has_errant && !wants_encryption;
+  if (!absent.empty() && !part_will_do) {
+    verdict_.findings.push_back(Finding::of(Rule::PolicyAbsent, "", absent));
+    verdict_.requirement_missed = true;
+  }
+  if (require == Require::Any && is_bare && !has_errant) verdict_.requirement_missed = true;
+}
+
+// The layers and their signers, and the signers' findings with their places.
+void Judge::collect_signers() {
+  for (const auto& record : opening_.records) {
+    Layer layer = record->layer;
+    for (SignerResult& signer : signers_) {
+      if (signer.record != record.get()) continue;
+      layer.signers.push_back(signer.verdict);
+      std::string where = place(*record) + " signer " + std::to_string(layer.signers.size());
+      for (Finding finding : signer.findings) {
+        finding.place = finding.place.empty() ? where : where + " " + finding.place;
+        // A bad signature on a part says nothing against the rest of the message.
+        if (layer.errant) finding.severity = std::min(finding.severity, Severity::Indeterminate);
+        verdict_.findings.push_back(finding);
+      }
+    }
+    verdict_.layers.push_back(std::move(layer));
+  }
+}
+
+void Judge::conclude() {
+  Severity severity = worst(verdict_.findings);
+  bool any_layer = verdict_.is_signed() || verdict_.is_encrypted();
+  bool has_errant = std::any_of(verdict_.layers.begin(), verdict_.layers.end(),
+                                [](const Layer& layer) { return layer.errant; });
+  bool has_signers = std::any_of(verdict_.layers.begin(), verdict_.layers.end(),
+                                 [](const Layer& layer) { return !layer.signers.empty(); });
+  bool only_missed =
+      severity == Severity::Failure &&
+      std::all_of(verdict_.findings.begin(), verdict_.findings.end(), [](const Finding& finding) {
+        return finding.severity != Severity::Failure || finding.rule == Rule::PolicyAbsent;
+      });
+  bool protects = has_signers || verdict_.is_encrypted();
+  if (!protects && !has_errant && (only_missed || severity != Severity::Failure)) {
+    verdict_.status = Status::Unprotected;
+  } else if (severity == Severity::Failure && !only_missed) {
+    verdict_.status = Status::Invalid;
+  } else if (any_layer && has_valid_signer() && severity < Severity::Indeterminate) {
+    verdict_.status = Status::Valid;
+  } else {
+    verdict_.status = Status::Indeterminate;
+  }
+}
+
+}  // namespace bulla

@@ -1,0 +1,67 @@
+// The judge: from what the stages wrote down to a verdict.
+//
+// For each signer: the mathematics (cms::check_signer), the policy, the certificate
+// path, the address. For the message: which signers count, whether what was required is
+// there, and what the protected header says. The rules are in docs/findings.md; how they
+// combine stands here.
+#pragma once
+
+#include "message/opening.h"
+
+namespace bulla {
+
+class Judge {
+ public:
+  explicit Judge(const Opening& opening) : opening_(opening), options_(opening.options) {}
+
+  // Digests that signers use and nobody computed, by record; empty if all are there.
+  std::vector<std::optional<Digest>> missing_digests();
+
+  Verdict judge();
+
+ private:
+  struct SignerResult {
+    const LayerRecord* record = nullptr;
+    SignerVerdict verdict;
+    Findings findings;
+    std::optional<Digest> missing_digest;
+    bool claims_from = false;  // the certificate has the address of From
+    bool is_foreign = false;   // another signer claims From; this one only adds
+  };
+  struct Sender {
+    std::vector<std::string> from;  // addr-specs
+    std::string sender;
+    bool has_header = false;
+    bool is_ambiguous = false;
+    std::string problem;
+  };
+
+  void check_signers();
+  SignerResult check_signer(const LayerRecord& record, const cms::SignerInfo& signer);
+  void check_path(const LayerRecord& record, SignerResult& result);
+  void apply_policy(SignerResult& result) const;
+  void check_time(const cms::SignedStatements& statements, SignerResult& result) const;
+
+  Sender find_sender() const;
+  void check_addresses(const Sender& sender);
+  void match_signer(const Sender& sender, SignerResult& result);
+  void judge_from(const Sender& sender);
+  void judge_headers();
+  void judge_layers();
+  void judge_encryption();
+  void judge_requirement();
+  void collect_signers();
+  void conclude();
+
+  bool in_envelope(const LayerRecord& record) const { return !record.layer.errant; }
+  std::string place(const LayerRecord& record) const;
+  bool has_valid_signer() const;
+
+  const Opening& opening_;
+  const OpenOptions& options_;
+  std::vector<SignerResult> signers_;
+  Verdict verdict_;
+  bool checked_ = false;
+};
+
+}  // namespace bulla

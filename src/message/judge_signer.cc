@@ -1,0 +1,183 @@
+// One signer: mathematics, policy, path, time.
+#include <algorithm>
+
+#include "base/text.h"
+#include "cms/verify.h"
+#include "message/date.h"
+#include "message/judge.h"
+#include "x509/path_finder.h"
+
+namespace bulla {
+namespace {
+
+bool has(const Findings& findings, Rule rule) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [rule](const Finding& finding) { return finding.rule == rule; });
+}
+
+x509::RevocationPolicy revocation_policy(Revocation revocation) {
+  switch (revocation) {
+    case Revocation::Off:
+      return x509::RevocationPolicy::Off;
+    case Revocation::Soft:
+      return x509::RevocationPolicy::Soft;
+    case Revocation::Hard:
+      return x509::RevocationPolicy::Hard;
+  }
+  return x509::RevocationPolicy::Hard;
+}
+
+// What the signer's identifier names, in the message and at hand.
+std::vector<Certificate> candidates(const cms::SignedTail& tail, const cms::SignerInfo& signer,
+                                    const CertSource* source) {
+  std::vector<Certificate> result = tail.certificates;
+  if (source == nullptr) return result;
+  std::vector<Certificate> more =
+      signer.sid.key_identifier.empty()
+          ? source->find_by_issuer_serial(signer.sid.issuer_der, signer.sid.serial_number)
+          : source->find_by_key_identifier(signer.sid.key_identifier);
+  for (Certificate& certificate : more) {
+    if (std::find(result.begin(), result.end(), certificate) == result.end()) {
+      result.push_back(std::move(certificate));
+    }
+  }
+  return result;
+}
+
+cms::SignedContent content_of(const LayerRecord& record) {
+  return {.content_type = record.header->content_type,
+          .digest_algorithms = record.header->digest_algorithms,
+          .digests = record.hasher->digests(),
+          .beginning = record.hasher->beginning(),
+          .size = record.hasher->size()};
+}
+
+// How old forms are judged: by default they are refused, with Policy::Old::Read they
+// are warnings (DESIGN 8, --legacy).
+struct Softened {
+  Rule found;
+  Rule refused;
+  Rule accepted;
+};
+constexpr Softened kOldForms[] = {
+    {Rule::SigNoAttributes, Rule::SigNoAttributesRefused, Rule::SigNoAttributes},
+    {Rule::SigAttributesNotDer, Rule::SigAttributesNotDer, Rule::SigAttributesNotDer},
+    {Rule::SigWeakDigest, Rule::SigWeakDigest, Rule::SigWeakDigestAccepted},
+    {Rule::SigBrokenDigest, Rule::SigBrokenDigest, Rule::SigBrokenDigest},
+    {Rule::SigWeakKey, Rule::SigWeakKey, Rule::SigWeakKeyAccepted},
+};
+
+}  // namespace
+
+void Judge::check_signers() {
+  if (checked_) return;
+  checked_ = true;
+  for (const auto& record : opening_.records) {
+    if (record->layer.kind != Layer::Kind::Signed || !record->header || !record->hasher) continue;
+    for (const cms::SignerInfo& signer : record->tail.signers) {
+      signers_.push_back(check_signer(*record, signer));
+    }
+  }
+}
+
+Judge::SignerResult Judge::check_signer(const LayerRecord& record, const cms::SignerInfo& signer) {
+  const Limits& limits = options_.limits;
+  std::vector<Certificate> pool = candidates(record.tail, signer, options_.certificates);
+  cms::SignedContent content = content_of(record);
+  cms::SignerCheck check = cms::check_signer(signer, content, pool, limits);
+  if (!record.hasher->other_digests().empty() && has(check.findings, Rule::SigDigestMismatch)) {
+    content.digests = record.hasher->other_digests();
+    cms::SignerCheck other = cms::check_signer(signer, content, pool, limits);
+    if (!has(other.findings, Rule::SigDigestMismatch)) {
+      check = std::move(other);
+      check.findings.push_back(Finding::of(Rule::MimeMixedLineEnds));
+    }
+  }
+  SignerResult result;
+  result.record = &record;
+  result.findings = std::move(check.findings);
+  result.missing_digest = check.missing_digest;
+  SignerVerdict& verdict = result.verdict;
+  verdict.identifier = signer.sid.describe();
+  verdict.certificate = check.certificate;
+  if (check.digest) verdict.digest = std::string(name(*check.digest));
+  if (check.scheme) verdict.algorithm = describe(*check.scheme);
+  if (check.signature_fits) {
+    verdict.signing_time = check.statements.signing_time;
+    for (const cms::Capability& capability : check.statements.capabilities) {
+      verdict.capabilities.push_back(capability.id.to_string());
+    }
+    if (check.statements.requests_receipt) {
+      result.findings.push_back(Finding::of(Rule::EssReceiptRequest));
+    }
+    if (check.statements.has_security_label) {
+      result.findings.push_back(Finding::of(Rule::EssSecurityLabel));
+    }
+    check_time(check.statements, result);
+  } else if (!result.missing_digest && worst(result.findings) < Severity::Indeterminate) {
+    // No reason was named: deny all the same.
+    result.findings.push_back(Finding::of(Rule::SigBadSignature));
+  }
+  apply_policy(result);
+  if (result.missing_digest) {
+    result.findings.push_back(
+        Finding::of(Rule::SigDigestNotAnnounced, "", std::string(name(*result.missing_digest))));
+  }
+  if (verdict.certificate) check_path(record, result);
+  return result;
+}
+
+void Judge::apply_policy(SignerResult& result) const {
+  bool reads_old = options_.policy.old_forms == Policy::Old::Read;
+  for (Finding& finding : result.findings) {
+    for (const Softened& form : kOldForms) {
+      if (finding.rule != form.found) continue;
+      finding.rule = reads_old ? form.accepted : form.refused;
+      finding.severity = reads_old ? Severity::Warning : info(finding.rule).severity;
+      break;
+    }
+  }
+}
+
+// The signing time is the signer's claim and decides nothing (ATTR-12).
+void Judge::check_time(const cms::SignedStatements& statements, SignerResult& result) const {
+  if (!statements.signing_time) return;
+  std::chrono::seconds tolerance(options_.policy.max_time_difference);
+  std::string claimed = to_iso8601(*statements.signing_time);
+  if (*statements.signing_time > options_.at + tolerance) {
+    result.findings.push_back(Finding::of(Rule::SigTimeFuture, "", claimed));
+  }
+  if (!opening_.outer_header) return;
+  const mime::Field* field = opening_.outer_header->find("Date");
+  if (field == nullptr) return;
+  auto date = parse_date(field->unfolded());
+  if (!date) return;
+  auto difference = *date > *statements.signing_time ? *date - *statements.signing_time
+                                                     : *statements.signing_time - *date;
+  if (difference > tolerance) {
+    result.findings.push_back(
+        Finding::of(Rule::SigTimeDiffers, "", "signed " + claimed + ", Date " + to_iso8601(*date)));
+  }
+}
+
+void Judge::check_path(const LayerRecord& record, SignerResult& result) {
+  x509::PathFinder finder({.trust = options_.trust,
+                           .certificates = options_.certificates,
+                           .revocation = options_.revocation},
+                          options_.limits);
+  bool reads_old = options_.policy.old_forms == Policy::Old::Read;
+  x509::PathOptions path_options;
+  path_options.at = options_.at;
+  path_options.purpose = x509::Purpose::MailSigning;
+  path_options.revocation = revocation_policy(options_.policy.revocation);
+  path_options.weak = reads_old ? x509::PathOptions::Weak::Warn : x509::PathOptions::Weak::Refuse;
+  x509::PathResult path = finder.find(*result.verdict.certificate, record.tail.certificates,
+                                      record.tail.crls, path_options);
+  result.verdict.path = std::move(path.certificates);
+  result.findings.insert(result.findings.end(), path.findings.begin(), path.findings.end());
+  if (!path.verified && worst(path.findings) < Severity::Indeterminate) {
+    result.findings.push_back(Finding::of(Rule::PathNoRoot));
+  }
+}
+
+}  // namespace bulla

@@ -1,0 +1,79 @@
+#include "message/opening.h"
+
+#include "base/try.h"
+#include "message/header_protection.h"
+
+namespace bulla {
+
+LayerRecord& Opening::add_layer(Layer::Kind kind, Layer::Form form, const std::string& place,
+                                bool errant) {
+  auto record = std::make_unique<LayerRecord>();
+  record->layer.kind = kind;
+  record->layer.form = form;
+  record->layer.place = place;
+  record->layer.errant = errant;
+  records.push_back(std::move(record));
+  return *records.back();
+}
+
+void Opening::add_hint(LayerRecord& record) {
+  std::size_t index = records.size() - 1;
+  if (index < hints.size() && hints[index]) record.hasher->add(*hints[index], options.limits);
+}
+
+void Opening::add(Rule rule, std::string place, std::string detail) {
+  findings.push_back(Finding::of(rule, std::move(place), std::move(detail)));
+}
+
+Result<void> Opening::check_layers() const {
+  if (records.size() >= options.limits.layers) return failure(Rule::LimitLayers);
+  return {};
+}
+
+bool ContentWriter::writes_mail(const mime::Header* outer) const {
+  return outer != nullptr && options_.form != OpenOptions::Form::Content;
+}
+
+// Content is written as it was carried; a mail has the line ends of its header.
+void ContentWriter::choose_target(const mime::Header* outer) {
+  if (!writes_mail(outer)) return;
+  if (options_.line_ends == OpenOptions::LineEnds::Crlf) {
+    target_ = Target::Crlf;
+  } else if (outer->line_ends() == mime::LineEnds::Lf) {
+    target_ = Target::Lf;
+  }
+}
+
+Result<void> ContentWriter::begin_unchanged(const mime::Header& header) {
+  if (options_.line_ends == OpenOptions::LineEnds::Crlf) target_ = Target::Crlf;
+  return write(as_bytes(header.raw()), Kind::Text);
+}
+
+Result<void> ContentWriter::begin(const mime::Header* outer, const mime::Header& payload) {
+  choose_target(outer);
+  if (!writes_mail(outer)) return write(as_bytes(payload.raw()), Kind::Text);
+  TRY_VOID(write(merge_headers(*outer, payload), Kind::Text));
+  return write(as_bytes("\r\n"), Kind::Text);
+}
+
+Result<void> ContentWriter::begin_octets(const mime::Header* outer) {
+  choose_target(outer);
+  if (!writes_mail(outer)) return {};
+  TRY_VOID(write(merge_headers(*outer, mime::Header()), Kind::Text));
+  return write(as_bytes("\r\n"), Kind::Text);
+}
+
+Result<void> ContentWriter::write(ByteView bytes, Kind kind) {
+  if (kind == Kind::Text && target_ == Target::Lf) return to_lf_.write(bytes);
+  if (kind == Kind::Text && target_ == Target::Crlf) return to_crlf_.write(bytes);
+  TRY_VOID(flush());
+  return out_.write(bytes);
+}
+
+Result<void> ContentWriter::flush() {
+  if (target_ == Target::Lf) return to_lf_.flush();
+  if (target_ == Target::Crlf) return to_crlf_.flush();
+  return {};
+}
+
+}  // namespace bulla

@@ -1,0 +1,169 @@
+// PayloadStage: the first entity that is no layer of the envelope, on its way out.
+//
+// All of its octets are written in their order. On the way its parts are looked
+// through for signatures and encryptions that cover a part alone: the first are
+// verified and reported with their place, the second reported and left alone
+// (T-01, T-05; RFC 9787 4.5, 6.2).
+#include "base/try.h"
+#include "message/cms_stage.h"
+#include "message/opening.h"
+#include "message/signed_parts.h"
+#include "mime/parser.h"
+#include "mime/transfer.h"
+
+namespace bulla {
+namespace {
+
+// Layers on parts that are looked into; what is beyond passes unseen.
+constexpr std::size_t kMaxErrantLayers = 16;
+
+class PayloadStage final : public Sink, private mime::EntityHandler {
+ public:
+  enum class Role { Unprotected, Payload, Part };
+
+  PayloadStage(Opening& opening, std::string place, Role role, Scan scan, std::size_t depth,
+               std::uint64_t offset)
+      : opening_(opening),
+        place_(std::move(place)),
+        role_(role),
+        scan_(scan),
+        depth_(depth),
+        parser_(*this, opening.options.limits, offset) {}
+
+  Result<void> write(ByteView bytes) override { return parser_.push(bytes); }
+
+  Result<void> finish() override {
+    TRY_VOID(parser_.finish());
+    if (signed_) {
+      signed_->finish(parser_.unclosed() ? SignedParts::Ending::Unclosed
+                                         : SignedParts::Ending::Closed);
+    }
+    TRY_VOID(end_child());
+    end_layer();
+    return role_ == Role::Part ? Result<void>() : opening_.writer.flush();
+  }
+
+ private:
+  Result<mime::BodyPlan> on_header(const mime::Header& header) override {
+    TRY_VOID(write_header(header));
+    bool binary = header.transfer_encoding() == mime::TransferEncoding::Binary;
+    kind_ = binary ? ContentWriter::Kind::Octets : ContentWriter::Kind::Text;
+    if (scan_ == Scan::Off || depth_ >= opening_.options.limits.mime_depth) return mime::BodyPlan{};
+    mime::BodyPlan plan = mime::plan_body(header);
+    bool is_message = header.content_type().is("message", "rfc822") &&
+                      mime::is_identity(header.transfer_encoding());
+    if (is_message) child_ = make_child(place_, parser_.offset());
+    // The root was looked at by whoever called it the payload.
+    if (role_ == Role::Part) begin_layer(header, plan);
+    return plan;
+  }
+
+  Result<void> write_header(const mime::Header& header) {
+    if (role_ == Role::Part) {
+      return opening_.writer.write(as_bytes(header.raw()), ContentWriter::Kind::Text);
+    }
+    opening_.payload_header = header;
+    if (role_ == Role::Unprotected) return opening_.writer.begin_unchanged(header);
+    const mime::Header* outer = opening_.outer_header ? &*opening_.outer_header : nullptr;
+    return opening_.writer.begin(outer, header);
+  }
+
+  void begin_layer(const mime::Header& header, const mime::BodyPlan& plan) {
+    if (opening_.records.size() >= kMaxErrantLayers) return;
+    mime::SmimeType type = mime::recognize_smime(header);
+    bool multipart = plan.kind == mime::BodyPlan::Kind::Multipart;
+    if (type.kind == mime::SmimeKind::MultipartSigned && multipart) {
+      signed_ = std::make_unique<SignedParts>(opening_, type, place_, Scope::Errant);
+    }
+    bool cms =
+        type.kind == mime::SmimeKind::Pkcs7Mime || type.kind == mime::SmimeKind::OctetStreamP7m;
+    if (!cms) return;
+    stage_ = std::make_unique<CmsStage>(
+        opening_, CmsStage::Options{.place = place_,
+                                    .scope = Scope::Errant,
+                                    .origin = Origin::Mail,
+                                    .form = Layer::Form::Opaque,
+                                    .detached = nullptr,
+                                    .offset = parser_.offset(),
+                                    .decide = [](const Oid&) { return CmsStage::Use::Observe; }});
+    decoder_ = mime::make_transfer_decoder(header.transfer_encoding(), *stage_);
+  }
+
+  // A part that cannot be read is no reason to keep the message from its reader.
+  void look_into(ByteView raw) {
+    if (decoder_ && !decoder_->write(raw)) decoder_.reset();
+  }
+
+  void end_layer() {
+    if (decoder_ && !decoder_->finish()) decoder_.reset();
+  }
+
+  std::unique_ptr<PayloadStage> make_child(std::string place, std::uint64_t offset) {
+    return std::make_unique<PayloadStage>(opening_, std::move(place), Role::Part, scan_, depth_ + 1,
+                                          offset);
+  }
+
+  Result<void> end_child() {
+    if (!child_) return {};
+    std::unique_ptr<PayloadStage> child = std::move(child_);
+    return child->finish();
+  }
+
+  Result<void> on_body(ByteView raw) override {
+    look_into(raw);
+    if (child_) return child_->write(raw);
+    return opening_.writer.write(raw, kind_);
+  }
+
+  Result<void> on_preamble(ByteView raw) override {
+    return opening_.writer.write(raw, ContentWriter::Kind::Text);
+  }
+
+  Result<void> on_part_begin(std::uint64_t offset) override {
+    std::string number = std::to_string(++parts_);
+    child_ = make_child(place_.empty() ? number : place_ + "." + number, offset);
+    return signed_ ? signed_->part_begin(offset) : Result<void>();
+  }
+
+  Result<void> on_part(ByteView raw) override {
+    TRY_VOID(child_->write(raw));
+    return signed_ ? signed_->part(raw) : Result<void>();
+  }
+
+  Result<void> on_part_end() override {
+    TRY_VOID(end_child());
+    return signed_ ? signed_->part_end() : Result<void>();
+  }
+
+  Result<void> on_delimiter(ByteView raw, mime::Delimiter) override {
+    return opening_.writer.write(raw, ContentWriter::Kind::Text);
+  }
+
+  Result<void> on_epilogue(ByteView raw) override {
+    return opening_.writer.write(raw, ContentWriter::Kind::Text);
+  }
+
+  Opening& opening_;
+  std::string place_;
+  Role role_;
+  Scan scan_;
+  std::size_t depth_;
+  mime::EntityParser parser_;
+  ContentWriter::Kind kind_ = ContentWriter::Kind::Text;
+  std::unique_ptr<PayloadStage> child_;
+  std::size_t parts_ = 0;
+  std::unique_ptr<SignedParts> signed_;
+  std::unique_ptr<CmsStage> stage_;
+  std::unique_ptr<mime::TransferDecoder> decoder_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_payload_stage(Opening& opening, std::string place, Position position,
+                                         Scan scan, std::uint64_t offset) {
+  auto role =
+      position == Position::Root ? PayloadStage::Role::Unprotected : PayloadStage::Role::Payload;
+  return std::make_unique<PayloadStage>(opening, std::move(place), role, scan, 0, offset);
+}
+
+}  // namespace bulla
