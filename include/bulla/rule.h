@@ -81,6 +81,7 @@ enum class Rule : std::uint16_t {
   MimeErrantEncrypted,
   MimeMixedLineEnds,
   MimeNotAnEntity,
+  MimeNotSevenBit,
   // cms
   CmsContentType,
   CmsNoContent,

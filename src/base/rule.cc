@@ -127,6 +127,9 @@ constexpr std::array kRules = {
              "line ends are mixed; the signature fits the octets as received", ""},
     RuleInfo{Rule::MimeNotAnEntity, "mime.not-an-entity", Severity::Warning, "RFC 8551 3.1",
              "the content is not a MIME entity", ""},
+    RuleInfo{Rule::MimeNotSevenBit, "mime.not-seven-bit", Severity::Failure, "RFC 8551 3.1.3",
+             "the entity has octets that mail cannot carry, in a place that cannot be re-encoded",
+             "label the part with the right Content-Transfer-Encoding, or encode it"},
     // cms
     RuleInfo{Rule::CmsContentType, "cms.content-type", Severity::Failure, "RFC 5652 3",
              "the CMS content type is not supported here", ""},

@@ -157,14 +157,14 @@ std::string encode_q(std::string_view text) {
   return result;
 }
 
-std::string write_words(std::string_view text) {
-  std::size_t plain =
-      static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_plain_in_q));
+// Encoded words for the text; the first stands in this column.
+std::string write_words(std::string_view text, std::size_t column) {
+  auto plain = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_plain_in_q));
   bool as_q = plain * 3 >= text.size() * 2;
-  constexpr std::size_t kRoom = kMaxWord - std::string_view(
-                                               "=?utf-8?q?"
-                                               "?=")
-                                               .size();
+  std::string_view start = as_q ? "=?utf-8?q?" : "=?utf-8?b?";
+  constexpr std::size_t kAround = 12;
+  constexpr std::size_t kLeast = 24;  // room for one character of any kind
+  std::size_t room = std::max(kMaxWord - std::min(column, kMaxWord), kLeast + kAround) - kAround;
   std::string result;
   while (!text.empty()) {
     std::string body;
@@ -173,15 +173,16 @@ std::string write_words(std::string_view text) {
       std::size_t more = taken + code_point_size(text.substr(taken));
       std::string longer = as_q ? body + encode_q(text.substr(taken, more - taken))
                                 : base64(as_bytes(text.substr(0, more)));
-      if (longer.size() > kRoom) break;
+      if (longer.size() > room) break;
       body = std::move(longer);
       taken = more;
     }
     if (!result.empty()) result += ' ';
-    result += as_q ? "=?utf-8?q?" : "=?utf-8?b?";
+    result += start;
     result += body;
     result += "?=";
     text.remove_prefix(taken);
+    room = kMaxWord - kAround;
   }
   return result;
 }
@@ -286,7 +287,7 @@ bool has_encoded_word(std::string_view text) {
 std::string encode_words(std::string_view text) {
   std::string cleaned = clean(text);
   if (is_printable_ascii(cleaned) && cleaned.find("=?") == cleaned.npos) return cleaned;
-  return write_words(cleaned);
+  return write_words(cleaned, 0);
 }
 
 std::string write_field(std::string_view name, std::string_view value) {
@@ -297,7 +298,7 @@ std::string write_field(std::string_view name, std::string_view value) {
   std::string text = clean(value);
   bool as_is = is_printable_ascii(text) && longest_run(text) + line.size() + 2 < kMaxLine;
   line += ": ";
-  line += as_is ? text : write_words(text);
+  line += as_is ? text : write_words(text, line.size());
   return fold(line);
 }
 

@@ -224,6 +224,7 @@ TEST(EntityParser, levels_compose) {
   std::string text =
       "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + inner + "\r\n--b--";
   Outer outer;
+  outer.inner.base = 0;  // inner_parser counts from 0
   EntityParser parser(outer);
   ASSERT_TRUE(parser.push(as_bytes(text)));
   ASSERT_TRUE(parser.finish());
