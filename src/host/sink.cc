@@ -1,0 +1,101 @@
+#include "host/sink.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/try.h"
+
+namespace bulla::host {
+namespace {
+
+constexpr std::size_t kBuffer = 256u << 10;
+
+bool is_control(std::uint8_t octet) {
+  if (octet == '\t' || octet == '\n' || octet == '\r' || octet == '\f') return false;
+  return octet < 0x20 || octet == 0x7f;
+}
+
+// A device or FIFO cannot be replaced by a file; it is written to.
+Result<std::unique_ptr<Sink>> open_stream(const std::string& path) {
+  Descriptor opened(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  if (!opened.is_open()) return failure(Rule::IoCannotCreate, 0, system_message(path, errno));
+  return std::make_unique<StreamSink>(std::move(opened), path);
+}
+
+}  // namespace
+
+bool has_control_characters(ByteView bytes) {
+  return std::any_of(bytes.begin(), bytes.end(), is_control);
+}
+
+AtomicFileSink::AtomicFileSink(std::unique_ptr<PartFile> file, std::string path)
+    : file_(std::move(file)), path_(std::move(path)) {
+  buffer_.reserve(kBuffer);
+}
+
+Result<std::unique_ptr<AtomicFileSink>> AtomicFileSink::create(const std::string& path) {
+  std::unique_ptr<PartFile> file = TRY(PartFile::create(path));
+  return std::unique_ptr<AtomicFileSink>(new AtomicFileSink(std::move(file), path));
+}
+
+Result<void> AtomicFileSink::write(ByteView bytes) {
+  if (buffer_.size() + bytes.size() > kBuffer) TRY_VOID(flush());
+  if (bytes.size() >= kBuffer) return write_all(file_->number(), bytes, path_);
+  append(buffer_, bytes);
+  return {};
+}
+
+Result<void> AtomicFileSink::flush() {
+  TRY_VOID(write_all(file_->number(), buffer_, path_));
+  wipe(buffer_);
+  buffer_.clear();
+  return {};
+}
+
+Result<void> AtomicFileSink::finish() {
+  TRY_VOID(flush());
+  return file_->publish();
+}
+
+StreamSink::StreamSink(int descriptor, std::string name)
+    : descriptor_(descriptor), name_(std::move(name)), terminal_(::isatty(descriptor) == 1) {}
+
+StreamSink::StreamSink(Descriptor owned, std::string name)
+    : StreamSink(owned.number(), std::move(name)) {
+  owned_ = std::move(owned);
+}
+
+std::unique_ptr<StreamSink> StreamSink::standard_output() {
+  return std::make_unique<StreamSink>(STDOUT_FILENO, "standard output");
+}
+
+Result<void> StreamSink::write(ByteView bytes) {
+  if (terminal_ && !binary_) binary_ = has_control_characters(bytes);
+  return spool_.write(bytes);
+}
+
+Result<void> StreamSink::finish() {
+  if (binary_) return failure(Rule::IoTerminal);
+  return spool_.copy_to([&](ByteView chunk) { return write_all(descriptor_, chunk, name_); });
+}
+
+Result<std::unique_ptr<Sink>> open_sink(const std::string& path,
+                                        const std::vector<FileId>& inputs) {
+  if (path.empty() || path == "-") return StreamSink::standard_output();
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) {
+      return failure(Rule::IoCannotCreate, 0, system_message(path, EISDIR));
+    }
+    if (!S_ISREG(status.st_mode)) return open_stream(path);
+    if (std::find(inputs.begin(), inputs.end(), FileId::of(status)) != inputs.end()) {
+      return failure(Rule::IoSameFile, 0, path);
+    }
+  }
+  return TRY(AtomicFileSink::create(path));
+}
+
+}  // namespace bulla::host

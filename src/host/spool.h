@@ -1,0 +1,33 @@
+// Spool: octets that wait, in memory up to 1 MiB and then in a file without a name.
+//
+// The file is in $TMPDIR or /tmp, is never visible, and vanishes with the process.
+#pragma once
+
+#include <functional>
+
+#include "host/descriptor.h"
+
+namespace bulla::host {
+
+class Spool {
+ public:
+  static constexpr std::size_t kInMemory = 1u << 20;
+
+  Spool() = default;
+  ~Spool() { wipe(memory_); }
+  Spool(const Spool&) = delete;
+  Spool& operator=(const Spool&) = delete;
+
+  [[nodiscard]] Result<void> write(ByteView bytes);
+  // Hands over everything from the first octet on.
+  [[nodiscard]] Result<void> copy_to(const std::function<Result<void>(ByteView)>& output);
+  bool is_in_file() const { return file_.is_open(); }
+
+ private:
+  Result<void> move_to_file();
+
+  Bytes memory_;
+  Descriptor file_;
+};
+
+}  // namespace bulla::host
