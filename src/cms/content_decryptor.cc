@@ -1,0 +1,51 @@
+#include "base/try.h"
+#include "cms/decrypt.h"
+
+namespace bulla::cms {
+namespace {
+
+// aes-ICVlen says the size of mac; where it is absent its default of 12 holds, and 16
+// is taken too, as in the example of RFC 8551 3.4 (ALG-60).
+bool mac_fits(const crypto::ContentEncryption& encryption, std::size_t size) {
+  return size == encryption.tag_size || (encryption.default_tag_size && size == 16);
+}
+
+// authAttrs say the content type: they must where it is not id-data (CMS-63).
+bool attributes_fit(const EnvelopedHeader& header, const EnvelopedTail& tail) {
+  if (tail.auth_attrs_der.empty()) return header.content_type == kData;
+  std::size_t count = 0;
+  for (const Attribute& attribute : tail.auth_attrs) {
+    if (attribute.type == kContentTypeAttribute) ++count;
+  }
+  const Attribute* attribute = find(tail.auth_attrs, kContentTypeAttribute);
+  if (count != 1 || attribute->values.size() != 1) return false;
+  auto type = asn1::decode(attribute->values[0], [](asn1::Reader& in) { return in.oid(); });
+  return type && *type == header.content_type;
+}
+
+}  // namespace
+
+ContentDecryptor::ContentDecryptor(crypto::Decryptor decryptor,
+                                   crypto::ContentEncryption encryption)
+    : decryptor_(std::move(decryptor)), encryption_(std::move(encryption)) {}
+
+Result<ContentDecryptor> ContentDecryptor::create(const crypto::ContentEncryption& encryption,
+                                                  const ContentKey& key) {
+  auto decryptor = TRY(crypto::Decryptor::create(encryption.cipher, key.key.view(), encryption.iv));
+  return ContentDecryptor(std::move(decryptor), encryption);
+}
+
+Result<void> ContentDecryptor::update(ByteView ciphertext, const crypto::Output& output) {
+  return decryptor_.update(ciphertext, output);
+}
+
+Result<void> ContentDecryptor::finish(const EnvelopedHeader& header, const EnvelopedTail& tail,
+                                      const crypto::Output& output) {
+  if (!tail.has_content) return failure(Rule::CmsExternalContent);
+  if (!is_aead(encryption_.cipher)) return decryptor_.finish({}, {}, output);
+  bool fits = mac_fits(encryption_, tail.mac.size()) && attributes_fit(header, tail);
+  if (!fits) return failure(Rule::EncFailed);
+  return decryptor_.finish(tail.mac, tail.auth_attrs_der, output);
+}
+
+}  // namespace bulla::cms

@@ -1,0 +1,54 @@
+#include <algorithm>
+#include <array>
+
+#include "base/try.h"
+#include "cms/decrypt.h"
+
+namespace bulla::cms {
+namespace {
+
+// Block-cipher modes that have no place in CMS content: ECB, OFB, CFB, CTR (T-04, T-20).
+constexpr std::array kForeignModes = {
+    Oid::of("2.16.840.1.101.3.4.1.1"),
+    Oid::of("2.16.840.1.101.3.4.1.21"),  // AES-ECB
+    Oid::of("2.16.840.1.101.3.4.1.41"),
+    Oid::of("2.16.840.1.101.3.4.1.3"),  // AES-OFB
+    Oid::of("2.16.840.1.101.3.4.1.23"),
+    Oid::of("2.16.840.1.101.3.4.1.43"),
+    Oid::of("2.16.840.1.101.3.4.1.4"),
+    Oid::of("2.16.840.1.101.3.4.1.24"),  // AES-CFB
+    Oid::of("2.16.840.1.101.3.4.1.44"),
+    Oid::of("1.3.14.3.2.6"),  // DES-ECB
+    Oid::of("1.3.14.3.2.8"),
+    Oid::of("1.3.14.3.2.9"),        // DES-OFB, DES-CFB
+    Oid::of("1.2.840.113549.3.4"),  // RC4
+    Oid::of("1.3.14.3.2.17"),       // Triple-DES-ECB
+};
+
+// AES-CCM: known, not read here, and for AuthEnvelopedData alone.
+constexpr std::array kCcm = {
+    Oid::of("2.16.840.1.101.3.4.1.7"),
+    Oid::of("2.16.840.1.101.3.4.1.27"),
+    Oid::of("2.16.840.1.101.3.4.1.47"),
+};
+
+template <std::size_t n>
+bool contains(const std::array<Oid, n>& oids, const Oid& oid) {
+  return std::find(oids.begin(), oids.end(), oid) != oids.end();
+}
+
+}  // namespace
+
+Result<crypto::ContentEncryption> check_content_encryption(const EnvelopedHeader& header) {
+  const Oid& oid = header.content_encryption_algorithm.algorithm;
+  bool is_misplaced =
+      contains(kForeignModes, oid) || (contains(kCcm, oid) && !header.authenticated);
+  if (is_misplaced) return failure(Rule::EncCipherPlace, 0, oid.to_string());
+  auto encryption = TRY(crypto::read_content_encryption(header.content_encryption_algorithm));
+  if (is_aead(encryption.cipher) != header.authenticated) {
+    return failure(Rule::EncCipherPlace, 0, std::string(name(encryption.cipher)));
+  }
+  return encryption;
+}
+
+}  // namespace bulla::cms
