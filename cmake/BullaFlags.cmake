@@ -18,6 +18,12 @@ add_compile_definitions(_GLIBCXX_ASSERTIONS)
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT BULLA_SANITIZE)
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 endif()
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  # The same source gives the same binary, wherever it lies.
+  add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+endif()
 add_link_options(-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
 
 if(BULLA_SANITIZE)

@@ -10,7 +10,7 @@ import re
 import sys
 
 SCHEMA = pathlib.Path(__file__).resolve().parent.parent / "docs" / "verdict.schema.json"
-TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "null": type(None)}
 IGNORED = {"$schema", "$defs", "title", "description", "properties", "required", "items"}
 
 
@@ -37,7 +37,8 @@ def check(value, schema, root, place, report):
                 check(value, option, root, place, lambda *error: errors.append(error))
                 attempts.append(errors)
             if all(attempts):
-                report(*attempts[0][0])
+                for error in min(attempts, key=len):
+                    report(*error)
         elif word not in IGNORED | {"enum", "const", "pattern"}:
             raise ValueError(f"the schema uses {word}, which check_verdict.py does not know")
     if isinstance(value, dict):
@@ -48,7 +49,7 @@ def check(value, schema, root, place, report):
         for name, member in value.items():
             if name in known:
                 check(member, known[name], root, f"{place}.{name}", report)
-            else:
+            elif known:
                 report(place, f"{name} is not in the schema")
     if isinstance(value, list) and "items" in schema:
         for i, item in enumerate(value):
