@@ -32,6 +32,13 @@ constexpr RawKeyRow kRawKeys[] = {
     {KeyKind::Ed448, Oid::of("1.3.101.113"), "ED448", 448, 57},
 };
 
+// In time that depends on the length alone.
+bool is_all_zero(ByteView octets) {
+  unsigned any = 0;
+  for (std::uint8_t octet : octets) any |= octet;
+  return any == 0;
+}
+
 }  // namespace
 
 const RawKeyRow* find_raw_key(KeyKind kind) {
@@ -119,9 +126,8 @@ Result<Secret> shared_secret(EVP_PKEY* own, EVP_PKEY* peer) {
     return failure(Rule::EncFailed);
   }
   secret.truncate(size);
-  std::uint8_t any = 0;
-  for (std::uint8_t octet : secret.view()) any |= octet;
-  if (any == 0) return failure(Rule::EncFailed);  // RFC 8418 2 (KM-26)
+  // RFC 8418 2 (KM-26). On the other curves zero is a coordinate like any.
+  if (EVP_PKEY_is_a(own, "EC") != 1 && is_all_zero(secret.view())) return failure(Rule::EncFailed);
   return secret;
 }
 
