@@ -1,0 +1,51 @@
+// What a Recipe's steps mean for this time and these keys: checked before anything
+// is written, and described for whoever asks.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "bulla/seal.h"
+#include "cms/writer.h"
+
+namespace bulla {
+
+// A signature as the CMS writer wants it.
+struct SignPlan {
+  Sign::Form form = Sign::Form::Clear;
+  cms::SignOptions options;
+  std::vector<std::string> micalg;  // of its digests, each once (MIME-17, MIME-18)
+  std::string description;          // "signed by CN=…: ECDSA with SHA-256"
+};
+
+// Errors: key.none-fits without a signer, key.no-private-key, key.no-certificate,
+// key.mismatch, cert.expired, cert.not-yet-valid, cert.key-usage, cert.extended-key-usage,
+// and those of cms::choose_scheme().
+Result<SignPlan> plan_sign(const Sign& step, Time at);
+
+// An encryption as the CMS writer wants it.
+struct EncryptPlan {
+  cms::EncryptOptions options;
+  std::string description;  // "encrypted with aes-256-cbc for 2 recipients: CN=…; CN=…"
+  Findings findings;        // enc.weak-key, enc.weak-cipher
+};
+
+// A certificate that is given twice is one recipient, and the order is that of the
+// fingerprints: it tells nothing (T-112). Errors: cms.no-recipients,
+// enc.expired-recipient, enc.key-usage, crypto.unknown-algorithm.
+Result<EncryptPlan> plan_encrypt(const Encrypt& step, Time at);
+
+using StepPlan = std::variant<SignPlan, EncryptPlan, Compress>;
+
+// The plans of all steps, innermost first, and what to report of them. Errors: those
+// above, config.bad for a recipe without steps.
+struct RecipePlan {
+  std::vector<StepPlan> steps;
+  SealReport report;
+  bool has_protection = false;  // a signature or an encryption, not compression alone
+  bool has_encryption = false;
+};
+Result<RecipePlan> plan_recipe(const Recipe& recipe, Time at);
+
+}  // namespace bulla

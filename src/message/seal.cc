@@ -1,0 +1,199 @@
+#include "bulla/seal.h"
+
+#include "base/try.h"
+#include "message/hcp.h"
+#include "message/header_protection.h"
+#include "message/recipe.h"
+#include "message/seal_pem.h"
+#include "message/step_stage.h"
+#include "mime/canonical.h"
+#include "mime/parser.h"
+#include "mime/prepare.h"
+#include "mime/prepare_header.h"
+#include "mime/smime_type.h"
+
+namespace bulla {
+namespace {
+
+constexpr std::size_t kChunk = 64u << 10;
+
+using Stages = std::vector<std::unique_ptr<StepStage>>;  // outermost first
+
+template <typename Push>
+Result<void> read_all(Source& in, Push push) {
+  Bytes buffer(kChunk);
+  for (;;) {
+    std::size_t count = TRY(in.read(buffer));
+    if (count == 0) return {};
+    TRY_VOID(push(ByteView(buffer).first(count)));
+  }
+}
+
+Result<void> write_text(Sink& sink, std::string_view text) { return sink.write(as_bytes(text)); }
+
+// The line end of the first line.
+mime::LineBreak line_break(std::string_view text) {
+  std::size_t end = text.find('\n');
+  bool lf = end != text.npos && (end == 0 || text[end - 1] != '\r');
+  return lf ? mime::LineBreak::Lf : mime::LineBreak::Crlf;
+}
+
+// Protected by an earlier seal, or by other means: its payload root is inside, where
+// nothing can be added.
+bool is_sealed(const mime::Header& header) {
+  using Kind = mime::SmimeKind;
+  if (header.content_type().is("multipart", "encrypted")) return true;
+  switch (mime::recognize_smime(header).kind) {
+    case Kind::Pkcs7Mime:
+    case Kind::MultipartSigned:
+    case Kind::MultipartSignedForeign:
+    case Kind::OctetStreamP7m:
+    case Kind::OctetStreamP7z:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The separator line of an mbox file, which is no field.
+bool is_mbox_line(const mime::Field& field) {
+  return field.name.empty() && field.raw.starts_with("From ");
+}
+
+// What other programs may read otherwise is not signed for anybody, and a line that ends
+// the header for them would put protected fields in the open.
+Result<void> check_header(const mime::Header& header) {
+  const auto& fields = header.fields();
+  std::size_t forgiven = !fields.empty() && is_mbox_line(fields[0]) ? 1 : 0;
+  if (header.malformed() > forgiven) return failure(Rule::MimeMalformedHeader, header.offset());
+  std::vector<std::string> duplicates = header.duplicates();
+  if (duplicates.empty()) return {};
+  return failure(Rule::MimeDuplicateField, header.offset(), duplicates[0]);
+}
+
+// Protection may write each field twice more: what came in within the limits must pass.
+Limits wider(Limits limits) {
+  limits.header_bytes *= 4;
+  limits.header_fields *= 4;
+  return limits;
+}
+
+// The fields of the mail that describe its body, as the header of an entity of its own.
+std::string entity_header(const mime::Header& header, std::string_view hp) {
+  std::string result;
+  for (const mime::Field& field : header.fields()) {
+    // Content-Length counts the octets of a body that is about to change.
+    bool is_kept =
+        mime::is_structural(field.name) && !field.is("Content-Type") && !field.is("Content-Length");
+    if (is_kept) result += canonical_line(field);
+  }
+  return result + std::string(as_text(content_type_with_hp(header, hp)));
+}
+
+// Seals one mail: its header decides what the stages are told, its body runs through them.
+class MailSealer final : public mime::EntityHandler {
+ public:
+  MailSealer(RecipePlan plan, const Recipe& recipe, const SealOptions& options, Sink& out)
+      : plan_(std::move(plan)), recipe_(recipe), options_(options), out_(out), to_lf_(out) {}
+
+  Result<mime::BodyPlan> on_header(const mime::Header& header) override {
+    TRY_VOID(check_header(header));
+    bool crlf = options_.line_ends == SealOptions::LineEnds::Crlf ||
+                line_break(header.raw()) == mime::LineBreak::Crlf;
+    Sink& end = crlf ? out_ : to_lf_;
+    // In ASCII, as the preparation of the entity would write it.
+    std::string text = TRY(mime::prepare_header(header, mime::PrepareMode::SevenBit, std::nullopt));
+    mime::Header ascii = TRY(mime::Header::parse(as_bytes(text), wider(options_.limits)));
+    TRY_VOID(start(ascii, end));
+    // The body is not parsed here: whatever it is, its octets go on.
+    return mime::BodyPlan{};
+  }
+
+  Result<void> on_body(ByteView octets) override { return prepare_->write(octets); }
+
+  // Ends the entity, and after it all stages and the output.
+  Result<void> finish() { return prepare_->finish(); }
+
+ private:
+  Result<void> start(const mime::Header& header, Sink& end) {
+    bool protects = recipe_.header_protection == Recipe::HeaderProtection::On &&
+                    plan_.has_protection && !is_sealed(header);
+    bool hides = protects && plan_.has_encryption;
+    ProtectedFields fields = protect_fields(
+        header, recipe_.headers, hides ? Confidentiality::Encrypted : Confidentiality::Clear);
+    if (!protects) {
+      fields.inner.clear();
+      fields.hp.clear();
+    }
+    TRY_VOID(end.write(fields.outer));
+    TRY_VOID(write_text(end, "MIME-Version: 1.0\r\n"));
+    TRY_VOID(start_stages(end));
+    prepare_.emplace(*stages_.back(), mime::PrepareMode::SevenBit, wider(options_.limits));
+    TRY_VOID(prepare_->write(fields.inner));
+    return write_text(*prepare_, entity_header(header, fields.hp) + "\r\n");
+  }
+
+  Result<void> start_stages(Sink& end) {
+    for (auto step = plan_.steps.rbegin(); step != plan_.steps.rend(); ++step) {
+      Sink& next = stages_.empty() ? end : *stages_.back();
+      stages_.push_back(TRY(make_mail_stage(std::move(*step), next)));
+      TRY_VOID(stages_.back()->start());
+    }
+    return {};
+  }
+
+  RecipePlan plan_;
+  const Recipe& recipe_;
+  const SealOptions& options_;
+  Sink& out_;
+  mime::CrlfToLf to_lf_;
+  Stages stages_;
+  std::optional<mime::Preparer> prepare_;
+};
+
+Result<SealReport> seal_mail(Source& in, Sink& out, const Recipe& recipe,
+                             const SealOptions& options) {
+  RecipePlan plan = TRY(plan_recipe(recipe, options.at));
+  SealReport report = plan.report;
+  MailSealer sealer(std::move(plan), recipe, options, out);
+  mime::EntityParser parser(sealer, options.limits);
+  TRY_VOID(read_all(in, [&](ByteView octets) { return parser.push(octets); }));
+  TRY_VOID(parser.finish());
+  TRY_VOID(sealer.finish());
+  return report;
+}
+
+// Bare CMS around octets of any kind. Only the outermost step is bare: what CMS of type
+// id-data holds is a MIME entity (MIME-23), so a message inside a message is one.
+Result<SealReport> seal_bare(Source& in, Sink& out, const Recipe& recipe,
+                             const SealOptions& options) {
+  RecipePlan plan = TRY(plan_recipe(recipe, options.at));
+  mime::LineBreak line_break = options.line_ends == SealOptions::LineEnds::Crlf
+                                   ? mime::LineBreak::Crlf
+                                   : mime::LineBreak::Lf;
+  PemEncoder pem(out, line_break);
+  Stages stages;
+  for (auto step = plan.steps.rbegin(); step != plan.steps.rend(); ++step) {
+    if (stages.empty()) {
+      Sink& end = options.form == SealOptions::Form::Pem ? static_cast<Sink&>(pem) : out;
+      stages.push_back(TRY(make_bare_stage(std::move(*step), end)));
+    } else {
+      if (auto* sign = std::get_if<SignPlan>(&*step)) sign->form = Sign::Form::Opaque;
+      stages.push_back(TRY(make_mail_stage(std::move(*step), *stages.back())));
+    }
+    TRY_VOID(stages.back()->start());
+  }
+  StepStage& innermost = *stages.back();
+  TRY_VOID(read_all(in, [&](ByteView octets) { return innermost.write(octets); }));
+  TRY_VOID(innermost.finish());
+  return plan.report;
+}
+
+}  // namespace
+
+Result<SealReport> seal(Source& in, Sink& out, const Recipe& recipe, const SealOptions& options) {
+  return options.form == SealOptions::Form::Mail ? seal_mail(in, out, recipe, options)
+                                                 : seal_bare(in, out, recipe, options);
+}
+
+}  // namespace bulla
