@@ -61,7 +61,8 @@ class ContentWriter {
 
 class Opening {
  public:
-  Opening(const OpenOptions& options, Sink& content) : options(options), writer(options, content) {}
+  Opening(const OpenOptions& open_options, Sink& content)
+      : options(open_options), writer(open_options, content) {}
   Opening(const Opening&) = delete;
   Opening& operator=(const Opening&) = delete;
 
