@@ -98,7 +98,8 @@ certify subject_only "/O=Bulla Test/CN=Subject Only/emailAddress=subject@example
 certify both_addresses "/O=Bulla Test/CN=Both/emailAddress=subject@example.org" intermediate \
   $start $end alice.key.pem "$leaf_ext" "$sign_ku" "subjectAltName=email:san@example.org"
 certify utf8_mailbox "/O=Bulla Test/CN=Jürgen" intermediate $start $end alice.key.pem \
-  "$leaf_ext" "$sign_ku" "subjectAltName=otherName:1.3.6.1.5.5.7.8.9;UTF8:jürgen@xn--bcher-kva.example"
+  "$leaf_ext" "$sign_ku" "subjectAltName=@alternative" "[alternative]" \
+  "otherName=1.3.6.1.5.5.7.8.9;FORMAT:UTF8,UTF8:jürgen@xn--bcher-kva.example"
 certify web_only "/O=Bulla Test/CN=Web Only" intermediate $start $end alice.key.pem \
   "$leaf_ext" "$sign_ku" "extendedKeyUsage=serverAuth" "subjectAltName=email:web@example.org"
 certify cannot_sign "/O=Bulla Test/CN=Cannot Sign" intermediate $start $end alice.key.pem \
