@@ -10,9 +10,12 @@
 namespace bulla::crypto {
 namespace {
 
-// A context that was made by hand reads no configuration file, and the default
-// provider is part of libcrypto: OPENSSL_CONF and OPENSSL_MODULES change nothing.
+// A context made by hand reads no configuration, and the default provider is part of
+// libcrypto; but some calls load the configuration of the program's own context on the
+// way, and with it whatever module OPENSSL_CONF names. The first call here turns that
+// off for the process, unless the program has loaded it already (T-127).
 OSSL_LIB_CTX* make_library() {
+  CHECK(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) == 1);
   OSSL_LIB_CTX* context = OSSL_LIB_CTX_new();
   require_memory(context);
   CHECK(OSSL_PROVIDER_load(context, "default") != nullptr);
