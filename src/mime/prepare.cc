@@ -180,7 +180,9 @@ Result<BodyPlan> Preparer::Level::plan_multipart() {
   if (!is_identity(encoding_)) return failure(Rule::MimeEncodedMultipart, header_.offset());
   BodyPlan plan = plan_body(type_, encoding_);
   ByteView boundary = as_bytes(plan.boundary);
-  bool usable = !boundary.empty() && kernels::find_not_seven_bit(boundary) == boundary.size();
+  // "--" before and after it.
+  bool usable = !boundary.empty() && boundary.size() <= kMaxLineOctets - 4 &&
+                kernels::find_not_seven_bit(boundary) == boundary.size();
   if (!usable) return failure(Rule::MimeNoBoundary, header_.offset());
   body_ = Body::Parts;
   boundary_ = plan.boundary;

@@ -140,6 +140,9 @@ TEST(Preparer, refuses_what_has_no_one_form_T_100_T_106) {
   EXPECT_EQ(prepare("Content-Type: multipart/mixed\n\n--b\n"), "mime.no-boundary");
   EXPECT_EQ(prepare("Content-Type: multipart/mixed; boundary=\"\xc3\xa4\"\n\n"),
             "mime.no-boundary");
+  std::string endless(995, 'b');
+  EXPECT_EQ(prepare("Content-Type: multipart/mixed; boundary=" + endless + "\n\n"),
+            "mime.no-boundary");
   EXPECT_EQ(prepare("Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: "
                     "base64\n\n"),
             "mime.encoded-multipart");
