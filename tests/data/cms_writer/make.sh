@@ -45,7 +45,7 @@ leaf rsa $ski 'keyUsage=critical,digitalSignature,keyEncipherment'
 cp rsa.key.pem rsa_sign_only.key.pem
 leaf rsa_sign_only $ski $sign
 cp rsa.key.pem rsa_encrypt_only.key.pem
-leaf rsa_encrypt_only $transport
+leaf rsa_encrypt_only 'subjectKeyIdentifier=none' $transport
 rm rsa_sign_only.key.pem rsa_encrypt_only.key.pem
 new_key pss RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha384 \
   -pkeyopt rsa_pss_keygen_mgf1_md:sha384 -pkeyopt rsa_pss_keygen_saltlen:48
