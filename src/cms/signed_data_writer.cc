@@ -6,9 +6,9 @@
 #include "bulla/limits.h"
 #include "cms/content_framing.h"
 #include "cms/signer_builder.h"
+#include "cms/verify.h"
 #include "cms/writer.h"
 #include "crypto/algorithm_table.h"
-#include "crypto/digest.h"
 
 namespace bulla::cms {
 namespace {
@@ -89,16 +89,10 @@ Bytes encode_tail(const SignOptions& options, const std::vector<SignerInfo>& sig
   });
 }
 
-Result<std::vector<crypto::Hasher>> make_hashers(const std::vector<Signer>& signers) {
-  std::vector<crypto::Hasher> hashers;
-  for (const Signer& signer : signers) {
-    bool is_there = std::any_of(hashers.begin(), hashers.end(), [&](const auto& hasher) {
-      return hasher.digest() == signer.scheme.digest;
-    });
-    if (!is_there) hashers.push_back(TRY(crypto::Hasher::create(signer.scheme.digest)));
-  }
-  if (hashers.size() > Limits{}.digests) return failure(Rule::LimitDigests);
-  return hashers;
+Result<DigestSet> make_digests(const std::vector<Signer>& signers) {
+  DigestSet digests;
+  for (const Signer& signer : signers) TRY_VOID(digests.add(signer.scheme.digest, Limits{}));
+  return digests;
 }
 
 // Nothing that our own reader would refuse is written.
@@ -118,9 +112,9 @@ Result<void> check_input(const SignOptions& options) {
 
 class SignedDataWriter final : public Writer {
  public:
-  SignedDataWriter(SignOptions options, std::vector<crypto::Hasher> hashers, crypto::Output output)
+  SignedDataWriter(SignOptions options, DigestSet digests, crypto::Output output)
       : options_(std::move(options)),
-        hashers_(std::move(hashers)),
+        digests_(std::move(digests)),
         framing_({.type = kSignedData,
                   .header = encode_header(options_),
                   .content_header =
@@ -129,14 +123,13 @@ class SignedDataWriter final : public Writer {
                  std::move(output)) {}
 
   Result<void> write(ByteView content) override {
-    for (crypto::Hasher& hasher : hashers_) hasher.update(content);
+    digests_.update(content);
     if (options_.form == ContentForm::Detached) return {};
     return framing_.write(content);
   }
 
   Result<void> finish() override {
-    std::map<Digest, Bytes> digests;
-    for (crypto::Hasher& hasher : hashers_) digests[hasher.digest()] = hasher.finish();
+    std::map<Digest, Bytes> digests = digests_.finish();
     std::vector<SignerInfo> signers;
     for (const Signer& signer : options_.signers) {
       signers.push_back(
@@ -149,7 +142,7 @@ class SignedDataWriter final : public Writer {
 
  private:
   SignOptions options_;
-  std::vector<crypto::Hasher> hashers_;
+  DigestSet digests_;
   ContentFraming framing_;
 };
 
@@ -159,8 +152,8 @@ Result<std::unique_ptr<Writer>> make_signed_data_writer(SignOptions options,
                                                         crypto::Output output) {
   CHECK(!options.signers.empty() || options.form == ContentForm::Detached);
   TRY_VOID(check_input(options));
-  std::vector<crypto::Hasher> hashers = TRY(make_hashers(options.signers));
-  return std::make_unique<SignedDataWriter>(std::move(options), std::move(hashers),
+  DigestSet digests = TRY(make_digests(options.signers));
+  return std::make_unique<SignedDataWriter>(std::move(options), std::move(digests),
                                             std::move(output));
 }
 

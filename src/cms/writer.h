@@ -1,9 +1,12 @@
 // Writers: SignedData, EnvelopedData, AuthEnvelopedData and CompressedData, in one
 // pass over content that comes in chunks.
 //
-// A message of up to kDerLimit octets of content is written as DER. A larger one is
-// written with indefinite lengths around the content (CMS-06), so that nothing has to
-// be known before; attributes, certificates and the rest are DER in any case.
+// A message of up to kDerLimit octets of content, as they stand in the message, is written
+// as DER. A larger one is written with indefinite lengths around the content (CMS-06), so
+// that nothing has to be known before; attributes, certificates and the rest are DER in
+// any case.
+//
+// Thread safety: a Writer belongs to one thread. After a failure it must be dropped.
 #pragma once
 
 #include <memory>
@@ -34,7 +37,7 @@ struct Signer {
   SignatureScheme scheme;
   enum class Name { IssuerAndSerial, KeyIdentifier } name = Name::IssuerAndSerial;
   std::optional<Time> signing_time;  // absent: the attribute is left out
-  // Further signed attributes (ESS), each once.
+  // Further signed attributes (ESS), each once. REQUIRES: none that the writer makes itself.
   std::vector<Attribute> attributes;
   // Written in SMIMEEncryptionKeyPreference if it is another than the identity's.
   std::optional<Certificate> encryption_certificate;
@@ -49,12 +52,17 @@ struct SignOptions {
   std::vector<Bytes> crls;
 };
 
-// The scheme that fits a key by default: PKCS #1 v1.5 or ECDSA with SHA-256 (P-384:
-// SHA-384, P-521: SHA-512), EdDSA. `digest` and `pss` as the user asked.
 enum class RsaPadding { Pkcs1, Pss };
+// The scheme that fits a key: by default PKCS #1 v1.5 or ECDSA with SHA-256 (P-384:
+// SHA-384, P-521: SHA-512); `digest` and `padding` as the user asked. EdDSA and id-RSASSA-PSS
+// keys keep to their own. Errors: crypto.bad-key, crypto.unknown-algorithm,
+// sig.weak-digest, sig.broken-digest.
 Result<SignatureScheme> choose_scheme(const PrivateKey& key, std::optional<Digest> digest,
                                       RsaPadding padding);
 
+// Signs. Errors: cert.key-usage, cms.bad-crl, crypto.unknown-algorithm, crypto.unavailable, and
+// limits that a reader would refuse. write() and finish(): crypto.sign-failed and those of
+// the Output.
 Result<std::unique_ptr<Writer>> make_signed_data_writer(SignOptions options, crypto::Output output);
 
 struct CertificateRecipient {
@@ -79,8 +87,10 @@ struct EncryptOptions {
   std::vector<PasswordRecipient> passwords;
 };
 
-// Errors: crypto.bad-key and crypto.unknown-algorithm for a key that cannot be
-// encrypted to, crypto.encrypt-failed, cms.no-recipients.
+// A recipient that is named twice is written once. Errors: enc.key-usage, crypto.bad-key
+// and crypto.unknown-algorithm for a key that cannot be encrypted to,
+// crypto.encrypt-failed, cms.no-recipients, enc.duplicate-recipient (two certificates or
+// keys under one name), limit.recipients, limit.iterations.
 Result<std::unique_ptr<Writer>> make_enveloped_data_writer(EncryptOptions options,
                                                            crypto::Output output);
 

@@ -2,6 +2,7 @@
 
 #include "asn1/reader.h"
 #include "cms/signing_certificate.h"
+#include "cms/verify.h"
 #include "cms/writer_read_back.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/digest.h"
@@ -61,6 +62,25 @@ TEST_P(EverySigner, SignatureFitsTheDerOfItsAttributesCMS18) {
   Bytes wanted = asn1::encode(
       [&](asn1::Writer& out) { out.octet_string(crypto::hash(digest.value(), content).value()); });
   EXPECT_EQ(value_of(info, kMessageDigest), to_hex(wanted));
+}
+
+TEST_P(EverySigner, ReaderFindsNothingToRemark) {
+  Bytes octets = content_of(100);
+  ReadBack message(sign(by(GetParam()), octets));
+  SignedContent content{.content_type = message.signed_header.content_type,
+                        .digest_algorithms = message.signed_header.digest_algorithms,
+                        .digests = {},
+                        .beginning = message.octets,
+                        .size = message.octets.size()};
+  Digest digest = crypto::read_digest(only_signer(message).digest_algorithm).value();
+  content.digests[digest] = crypto::hash(digest, message.octets).value();
+  SignerCheck check =
+      check_signer(only_signer(message), content, message.signed_part.certificates, Limits{});
+  EXPECT_TRUE(check.signature_fits);
+  EXPECT_EQ(check.certificate, certificate(GetParam()));
+  EXPECT_EQ(check.statements.signing_time, parse_time("2027-01-02T03:04:05Z"));
+  EXPECT_EQ(check.statements.capabilities, own_capabilities());
+  for (const Finding& finding : check.findings) ADD_FAILURE() << info(finding.rule).slug;
 }
 
 INSTANTIATE_TEST_SUITE_P(SignedDataWriter, EverySigner,
