@@ -24,14 +24,14 @@ enum class Purpose { MailSigning, MailEncryption, Any };
 enum class RevocationPolicy { Off, Soft, Hard };
 
 struct PathOptions {
-  Time at;
+  Time at = {};
   Purpose purpose = Purpose::MailSigning;
   RevocationPolicy revocation = RevocationPolicy::Soft;
   // Accepts SHA-1 and MD5 signatures and keys from 512 bits in the path, each
   // named as a warning (ALG-73). Else they are refused.
   enum class Weak { Refuse, Warn } weak = Weak::Refuse;
   // RFC 5280 6.1.1 (c) to (g); empty means any policy.
-  std::vector<Oid> initial_policies;
+  std::vector<Oid> initial_policies = {};
   enum class Switch { Off, On };
   Switch require_explicit_policy = Switch::Off;
   Switch inhibit_policy_mapping = Switch::Off;

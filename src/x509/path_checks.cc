@@ -1,0 +1,117 @@
+#include "x509/path_checks.h"
+
+#include <algorithm>
+
+#include "asn1/reader.h"
+#include "crypto/algorithm_table.h"
+#include "x509/extensions.h"
+
+namespace bulla::x509 {
+namespace {
+
+bool is_for_mail(const Certificate& certificate) {
+  const auto& purposes = certificate.extended_key_usage();
+  if (!purposes) return true;
+  return std::any_of(purposes->begin(), purposes->end(), [](const Oid& purpose) {
+    return purpose == kEmailProtection || purpose == kAnyExtendedKeyUsage;
+  });
+}
+
+bool allows_signing(const Certificate& certificate) {
+  return certificate.allows(KeyUsage::DigitalSignature) ||
+         certificate.allows(KeyUsage::NonRepudiation);
+}
+
+// CERT-39. Of a key of an unknown kind either bit will do: KEMs have keyEncipherment.
+bool allows_encryption(const Certificate& certificate) {
+  bool encipherment = certificate.allows(KeyUsage::KeyEncipherment);
+  bool agreement = certificate.allows(KeyUsage::KeyAgreement);
+  switch (certificate.key_kind()) {
+    case KeyKind::Rsa:
+    case KeyKind::RsaOaep:
+      return encipherment;
+    case KeyKind::Ec:
+    case KeyKind::X25519:
+    case KeyKind::X448:
+      return agreement;
+    case KeyKind::RsaPss:
+    case KeyKind::Ed25519:
+    case KeyKind::Ed448:
+    case KeyKind::Dsa:
+      return false;
+    case KeyKind::Unknown:
+      return encipherment || agreement;
+  }
+  return false;
+}
+
+void add(Findings& findings, Rule rule, Severity severity, std::size_t index, std::string detail) {
+  findings.push_back({rule, severity, path_place(index), std::move(detail)});
+}
+
+void check_digest(const Certificate& certificate, std::size_t index, PathOptions::Weak weak,
+                  Findings& findings) {
+  auto scheme = crypto::read_signature_scheme(signature_algorithm(certificate), std::nullopt);
+  if (!scheme) return;
+  bool broken = scheme->digest == Digest::Md5;
+  if (!broken && scheme->digest != Digest::Sha1) return;
+  Severity refused = broken ? Severity::Failure : Severity::Indeterminate;
+  Severity severity = weak == PathOptions::Weak::Warn ? Severity::Warning : refused;
+  add(findings, Rule::CertWeakDigest, severity, index, std::string(name(scheme->digest)));
+}
+
+// Bits below which a key is short, too short, and no key at all. 512 is what S/MIME
+// version 2 allowed (ALG-73).
+void check_key(const Certificate& certificate, std::size_t index, PathOptions::Weak weak,
+               Findings& findings) {
+  std::size_t bits = certificate.key_bits();
+  KeyKind kind = certificate.key_kind();
+  bool counted = kind == KeyKind::Rsa || kind == KeyKind::RsaPss || kind == KeyKind::RsaOaep ||
+                 kind == KeyKind::Dsa;
+  if (bits == 0 || (!counted && kind != KeyKind::Ec)) return;
+  std::size_t enough = counted ? 2'048 : 224;
+  std::size_t refused = counted ? (weak == PathOptions::Weak::Warn ? 512 : 1'024) : 160;
+  if (bits >= enough) return;
+  Severity severity = bits < refused ? Severity::Failure : Severity::Warning;
+  add(findings, Rule::CertWeakKey, severity, index, certificate.key_description());
+}
+
+}  // namespace
+
+std::string path_place(std::size_t index) { return "path " + std::to_string(index); }
+
+asn1::AlgorithmIdentifier signature_algorithm(const Certificate& certificate) {
+  auto algorithm = asn1::decode(certificate.der(), [](asn1::Reader& in) {
+    asn1::Reader seq = in.sequence();
+    seq.element(asn1::Tag::Sequence);
+    auto result = asn1::AlgorithmIdentifier::read(seq);
+    seq.skip_rest();
+    return result;
+  });
+  return algorithm.value_or(asn1::AlgorithmIdentifier());
+}
+
+void check_purpose(const std::vector<Certificate>& path, Purpose purpose, Findings& findings) {
+  if (purpose == Purpose::Any) return;
+  const Certificate& leaf = path.front();
+  if (purpose == Purpose::MailSigning && !allows_signing(leaf)) {
+    findings.push_back(Finding::of(Rule::CertKeyUsage, path_place(0)));
+  }
+  if (purpose == Purpose::MailEncryption && !allows_encryption(leaf)) {
+    findings.push_back(Finding::of(Rule::EncKeyUsage, path_place(0)));
+  }
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (is_for_mail(path[i])) continue;
+    findings.push_back(Finding::of(Rule::CertExtendedKeyUsage, path_place(i)));
+  }
+}
+
+void check_strength(const std::vector<Certificate>& path, std::size_t anchors,
+                    PathOptions::Weak weak, Findings& findings) {
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (i + anchors < path.size()) check_digest(path[i], i, weak, findings);
+    check_key(path[i], i, weak, findings);
+  }
+}
+
+}  // namespace bulla::x509
