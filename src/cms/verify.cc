@@ -94,7 +94,7 @@ void SignerVerifier::check_scheme() {
     bool is_unknown = scheme.error().rule == Rule::CryptoUnknownAlgorithm;
     if (is_unknown) {
       note(Rule::SigUnknownAlgorithm, scheme.error().detail);
-    } else {
+    } else if (check_.digest) {
       note(Rule::SigBadSignature, "the parameters of its algorithm are malformed");
     }
     return;
