@@ -1,0 +1,154 @@
+// The CMS parser over any octets: whole and in chunks it gives the same events. Then
+// what stands behind it: signers are checked, content keys looked for.
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "base/check.h"
+#include "base/try.h"
+#include "cms/decrypt.h"
+#include "cms/parser.h"
+#include "cms/verify.h"
+#include "x509/memory_key_source.h"
+#include "x509/pem.h"
+
+namespace bulla {
+namespace {
+
+Bytes file(const std::string& name) {
+  std::ifstream in(std::string(BULLA_TEST_DATA) + "/cms/" + name, std::ios::binary);
+  return Bytes(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+}
+
+Identity identity(const std::string& name) {
+  auto key = x509::read_pem(file(name + ".key.pem")).value();
+  return {.key = load_private_key(key.front().contents.view()).value(),
+          .certificate = load_certificates(file(name + ".pem")).value().front(),
+          .chain = {}};
+}
+
+const std::vector<Identity>& identities() {
+  static const std::vector<Identity> made{identity("rsa"), identity("p256")};
+  return made;
+}
+
+const x509::MemoryKeySource& keys() {
+  static const x509::MemoryKeySource source = [] {
+    x509::MemoryKeySource made(identities());
+    made.add_password(as_bytes("secret"));
+    return made;
+  }();
+  return source;
+}
+
+// Few iterations, so that an input costs little.
+Limits limits() {
+  Limits limits;
+  limits.pbkdf2_iterations = 2'048;
+  return limits;
+}
+
+class Recorder final : public cms::EventHandler {
+ public:
+  Result<void> content_info(const Oid& type) override { return note("i" + type.to_string()); }
+  Result<void> signed_data(const cms::SignedHeader& now) override {
+    header = now;
+    return note("s" + std::to_string(now.digest_algorithms.size()));
+  }
+  Result<void> enveloped_data(cms::EnvelopedHeader now) override {
+    enveloped = std::move(now);
+    return note("e" + std::to_string(enveloped->recipients.size()));
+  }
+  Result<void> compressed_data(const Oid& type) override { return note("c" + type.to_string()); }
+  Result<void> content(ByteView chunk) override {
+    append(octets, chunk);
+    return {};
+  }
+  Result<void> content_end(cms::Presence presence) override {
+    return note(to_hex(octets) + (presence == cms::Presence::Present ? "p" : "a"));
+  }
+  Result<void> signed_tail(cms::SignedTail now) override {
+    tail = std::move(now);
+    return note("t" + std::to_string(tail.signers.size()) + std::to_string(tail.findings.size()));
+  }
+  Result<void> enveloped_tail(cms::EnvelopedTail now) override {
+    enveloped_tail_seen = std::move(now);
+    return note("t" + to_hex(enveloped_tail_seen.mac));
+  }
+
+  std::string log;
+  cms::SignedHeader header;
+  cms::SignedTail tail;
+  std::optional<cms::EnvelopedHeader> enveloped;
+  cms::EnvelopedTail enveloped_tail_seen;
+  Bytes octets;
+
+ private:
+  Result<void> note(const std::string& text) {
+    log += text + " ";
+    return {};
+  }
+};
+
+Result<void> feed(cms::Parser& parser, ByteView input, std::size_t chunk) {
+  while (!input.empty()) {
+    ByteView part = input.first(std::min(chunk, input.size()));
+    TRY_VOID(parser.push(part));
+    input = input.subspan(part.size());
+  }
+  return parser.finish();
+}
+
+void parse(Recorder& recorder, ByteView input, std::size_t chunk) {
+  cms::Parser parser(recorder, limits());
+  auto result = feed(parser, input, chunk);
+  if (!result) recorder.log += describe(result.error());
+}
+
+void check_signers(const Recorder& message) {
+  std::vector<Certificate> candidates = message.tail.certificates;
+  for (const Identity& one : identities()) candidates.push_back(*one.certificate);
+  cms::SignedContent content{.content_type = message.header.content_type,
+                             .digest_algorithms = message.header.digest_algorithms,
+                             .digests = {},
+                             .beginning = message.octets,
+                             .size = message.octets.size()};
+  for (Digest digest : {Digest::Sha1, Digest::Sha256, Digest::Sha512}) {
+    if (auto value = crypto::hash(digest, message.octets)) content.digests[digest] = *value;
+  }
+  for (const cms::SignerInfo& signer : message.tail.signers) {
+    cms::check_signer(signer, content, candidates, limits());
+  }
+}
+
+void decrypt(const Recorder& message) {
+  auto encryption = cms::check_content_encryption(*message.enveloped);
+  if (!encryption) return;
+  auto key = cms::recover_content_key(*message.enveloped, *encryption, keys(), limits(),
+                                      cms::OldForms::Read);
+  if (!key) return;
+  auto decryptor = cms::ContentDecryptor::create(*encryption, *key);
+  if (!decryptor) return;
+  auto drop = [](ByteView) -> Result<void> { return {}; };
+  if (!decryptor->update(message.octets, drop)) return;
+  auto done = decryptor->finish(*message.enveloped, message.enveloped_tail_seen, drop);
+  static_cast<void>(done);
+}
+
+}  // namespace
+}  // namespace bulla
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  bulla::ByteView input(data, size);
+  bulla::Recorder whole;
+  bulla::parse(whole, input, size + 1);
+  for (std::size_t chunk : {1, 7}) {
+    bulla::Recorder chunked;
+    bulla::parse(chunked, input, chunk);
+    CHECK(chunked.log == whole.log);
+  }
+  bulla::check_signers(whole);
+  if (whole.enveloped) bulla::decrypt(whole);
+  return 0;
+}
