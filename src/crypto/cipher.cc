@@ -45,14 +45,9 @@ bool take_aad(EVP_CIPHER_CTX* context, ByteView aad) {
 
 // The block cipher's output for the zero block: GHASH's key.
 std::optional<GhashBlock> ghash_key(ContentCipher cipher, ByteView key) {
-  const char* mode = row(cipher).key_size == 16   ? "AES-128-ECB"
-                     : row(cipher).key_size == 24 ? "AES-192-ECB"
-                                                  : "AES-256-ECB";
-  std::unique_ptr<EVP_CIPHER, decltype(&EVP_CIPHER_free)> ecb(
-      EVP_CIPHER_fetch(library(), mode, nullptr), &EVP_CIPHER_free);
   Owned<EVP_CIPHER_CTX> context(EVP_CIPHER_CTX_new());
   require_memory(context.get());
-  if (!ecb || EVP_EncryptInit_ex2(context.get(), ecb.get(), key.data(), nullptr, nullptr) != 1) {
+  if (EVP_EncryptInit_ex2(context.get(), fetched_aes(cipher), key.data(), nullptr, nullptr) != 1) {
     return std::nullopt;
   }
   GhashBlock zero{};

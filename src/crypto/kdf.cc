@@ -66,13 +66,16 @@ Result<Secret> derive_scrypt(const Scrypt& scrypt, ByteView password, std::size_
   return derive(KdfAlgorithm::Scrypt, parameters, size);
 }
 
-Result<Secret> derive_pkcs12(Pkcs12Purpose purpose, ByteView bmp_password, ByteView salt,
-                             std::uint64_t iterations, std::size_t size) {
+Result<Secret> derive_pkcs12(const Pkcs12Kdf& kdf, Pkcs12Purpose purpose, ByteView bmp_password,
+                             std::size_t size) {
+  if (kdf.iterations == 0 || kdf.iterations > INT32_MAX) {
+    return failure(Rule::LimitIterations, 0, std::to_string(kdf.iterations));
+  }
   Parameters parameters;
-  parameters.text(OSSL_KDF_PARAM_DIGEST, row(Digest::Sha1).fetch_name)
+  parameters.text(OSSL_KDF_PARAM_DIGEST, row(kdf.digest).fetch_name)
       .octets(OSSL_KDF_PARAM_PASSWORD, bmp_password)
-      .octets(OSSL_KDF_PARAM_SALT, salt)
-      .number(OSSL_KDF_PARAM_ITER, static_cast<std::int64_t>(iterations))
+      .octets(OSSL_KDF_PARAM_SALT, kdf.salt)
+      .number(OSSL_KDF_PARAM_ITER, static_cast<std::int64_t>(kdf.iterations))
       .number(OSSL_KDF_PARAM_PKCS12_ID, static_cast<int>(purpose));
   return derive(KdfAlgorithm::Pkcs12, parameters, size);
 }

@@ -63,6 +63,15 @@ std::vector<const EVP_CIPHER*> fetch_wraps() {
   return ciphers;
 }
 
+std::vector<const EVP_CIPHER*> fetch_aes() {
+  ErrorScope scope;
+  std::vector<const EVP_CIPHER*> ciphers;
+  for (const char* name : {"AES-128-ECB", "AES-192-ECB", "AES-256-ECB"}) {
+    ciphers.push_back(EVP_CIPHER_fetch(library(), name, nullptr));
+  }
+  return ciphers;
+}
+
 std::vector<EVP_KDF*> fetch_kdfs() {
   ErrorScope scope;
   std::vector<EVP_KDF*> kdfs;
@@ -92,6 +101,11 @@ const EVP_CIPHER* fetched(ContentCipher cipher) {
 const EVP_CIPHER* fetched(KeyWrap wrap) {
   static const auto ciphers = fetch_wraps();
   return ciphers[static_cast<std::size_t>(wrap)];
+}
+
+const EVP_CIPHER* fetched_aes(ContentCipher cipher) {
+  static const auto ciphers = fetch_aes();
+  return ciphers[row(cipher).key_size / 8 - 2];
 }
 
 EVP_KDF* fetched(KdfAlgorithm algorithm) {

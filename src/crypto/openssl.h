@@ -50,6 +50,8 @@ OSSL_LIB_CTX* library();
 const EVP_MD* fetched(Digest digest);
 const EVP_CIPHER* fetched(ContentCipher cipher);
 const EVP_CIPHER* fetched(KeyWrap wrap);
+// AES alone, with the cipher's key size. REQUIRES: an AES cipher.
+const EVP_CIPHER* fetched_aes(ContentCipher cipher);
 
 enum class KdfAlgorithm : std::uint8_t { X963, Hkdf, Pbkdf2, Scrypt, Pkcs12 };
 EVP_KDF* fetched(KdfAlgorithm algorithm);

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/cipher.h"
@@ -145,37 +146,45 @@ Result<Secret> decrypt_pbes2(const asn1::AlgorithmIdentifier& algorithm, ByteVie
   return decrypt(encryption->cipher, key.view(), encryption->iv, ciphertext);
 }
 
-struct Pbes1 {
-  ByteView salt;
-  std::uint64_t iterations;
-};
-
 // pkcs-12PbeParams ::= SEQUENCE { salt OCTET STRING, iterations INTEGER } (RFC 7292 C)
-Pbes1 read_pbes1(asn1::Reader& in) {
+Pkcs12Kdf read_pbes1(asn1::Reader& in) {
   asn1::Reader seq = in.sequence();
-  ByteView salt = read_salt(seq);
-  return {.salt = salt, .iterations = static_cast<std::uint64_t>(seq.small_integer())};
-}
-
-// BMPString with its two zero octets (RFC 7292 B.1). What is no UTF-8 is taken octet by
-// octet, as libcrypto does.
-Secret to_bmp(ByteView password) {
-  Secret bmp(2 * password.size() + 2);
-  for (std::size_t i = 0; i < password.size(); ++i) bmp.mutable_view()[2 * i + 1] = password[i];
-  return bmp;
+  return {.salt = to_bytes(read_salt(seq)),
+          .iterations = static_cast<std::uint64_t>(seq.small_integer())};
 }
 
 Result<Secret> decrypt_pbes1(const asn1::AlgorithmIdentifier& algorithm, ByteView password,
                              ByteView ciphertext, const Limits& limits) {
-  Pbes1 pbes1 = TRY(in_parameters(asn1::decode(*algorithm.parameters, &read_pbes1)));
-  if (pbes1.iterations == 0 || pbes1.iterations > limits.pbkdf2_iterations) {
-    return failure(Rule::LimitIterations, 0, std::to_string(pbes1.iterations));
+  Pkcs12Kdf kdf = TRY(in_parameters(asn1::decode(*algorithm.parameters, &read_pbes1)));
+  if (kdf.iterations > limits.pbkdf2_iterations) {
+    return failure(Rule::LimitIterations, 0, std::to_string(kdf.iterations));
   }
-  Secret bmp = to_bmp(password);
-  Secret key = TRY(derive_pkcs12(Pkcs12Purpose::Key, bmp.view(), pbes1.salt, pbes1.iterations, 24));
-  Secret iv = TRY(derive_pkcs12(Pkcs12Purpose::Iv, bmp.view(), pbes1.salt, pbes1.iterations, 8));
+  Secret bmp = to_bmp_string(password);
+  Secret key = TRY(derive_pkcs12(kdf, Pkcs12Purpose::Key, bmp.view(), 24));
+  Secret iv = TRY(derive_pkcs12(kdf, Pkcs12Purpose::Iv, bmp.view(), 8));
   return decrypt(ContentCipher::TripleDesCbc, key.view(), iv.view(), ciphertext);
 }
+
+// Writes UTF-16BE into a buffer that is large enough.
+class Utf16Writer {
+ public:
+  explicit Utf16Writer(MutableByteView to) : to_(to) {}
+
+  void code_point(char32_t value) {
+    if (value < 0x10000) return unit(value);
+    unit(0xd800 + ((value - 0x10000) >> 10));
+    unit(0xdc00 + ((value - 0x10000) & 0x3ff));
+  }
+  void unit(char32_t value) {
+    to_[size_++] = static_cast<std::uint8_t>(value >> 8);
+    to_[size_++] = static_cast<std::uint8_t>(value);
+  }
+  std::size_t size() const { return size_; }
+
+ private:
+  MutableByteView to_;
+  std::size_t size_ = 0;
+};
 
 }  // namespace
 
@@ -219,6 +228,26 @@ asn1::AlgorithmIdentifier pbkdf2_identifier(const Pbkdf2& parameters) {
             }
             CHECK(false && "a PRF without a row");
           })};
+}
+
+Secret to_bmp_string(ByteView password) {
+  // No code point has more octets in UTF-16 than twice those in UTF-8.
+  Secret bmp(2 * password.size() + 2);
+  Utf16Writer out(bmp.mutable_view());
+  bool utf8 = is_utf8(as_text(password));
+  for (std::size_t i = 0; i < password.size();) {
+    unsigned lead = password[i++];
+    char32_t value = lead;
+    if (utf8 && lead >= 0xc0) {
+      unsigned more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+      value = lead & (0x3fu >> more);
+      for (; more > 0; --more) value = (value << 6) | (password[i++] & 0x3fu);
+    }
+    out.code_point(value);
+  }
+  out.unit(0);
+  bmp.truncate(out.size());
+  return bmp;
 }
 
 Result<Secret> decrypt_with_password(const asn1::AlgorithmIdentifier& algorithm, ByteView password,

@@ -45,9 +45,21 @@ Result<Secret> derive_scrypt(const Scrypt& scrypt, ByteView password, std::size_
 
 // What a value of the PKCS #12 KDF is for (RFC 7292 B.3).
 enum class Pkcs12Purpose : std::uint8_t { Key = 1, Iv = 2, Mac = 3 };
-// With SHA-1. `bmp_password`: UTF-16BE with two zero octets at the end (RFC 7292 B.1).
-Result<Secret> derive_pkcs12(Pkcs12Purpose purpose, ByteView bmp_password, ByteView salt,
-                             std::uint64_t iterations, std::size_t size);
+
+// The PKCS #12 KDF (RFC 7292 B.2).
+struct Pkcs12Kdf {
+  Digest digest = Digest::Sha1;
+  Bytes salt;
+  std::uint64_t iterations = 0;
+};
+
+// `bmp_password`: as to_bmp_string gives it. The caller bounds the iterations.
+Result<Secret> derive_pkcs12(const Pkcs12Kdf& kdf, Pkcs12Purpose purpose, ByteView bmp_password,
+                             std::size_t size);
+
+// UTF-16BE with two zero octets at the end (RFC 7292 B.1). What is no UTF-8 is taken
+// octet by octet, as libcrypto does.
+Secret to_bmp_string(ByteView password);
 
 // The plaintext of EncryptedPrivateKeyInfo.encryptedData or of an encrypted
 // PKCS #12 bag. Wrong passwords are, as far as padding tells, key.bad-passphrase.

@@ -377,7 +377,7 @@ TEST(PrivateKey, unreadable_input) {
 TEST(PrivateKey, public_half_of_another_key_is_refused) {
   Pair one = make_ec("P-256"), two = make_ec("P-256");
   Bytes mixed = one.traditional;
-  ByteView other = two.public_key().subject_public_key();
+  Bytes other = to_bytes(two.public_key().subject_public_key());
   std::copy(other.begin(), other.end(), mixed.end() - std::ssize(other));
   EXPECT_EQ(rule_of(load_private_key(mixed)), Rule::CryptoBadKey);
 }

@@ -75,6 +75,18 @@ TEST_F(EncryptedKey, RFC7292_pbes1_with_triple_des) {
   expect_opens(encrypt(PKCS5_pbe_set(NID_pbe_WithSHA1And3_Key_TripleDES_CBC, 2'048, nullptr, 0)));
 }
 
+TEST_F(EncryptedKey, RFC7292_B_1_passphrases_are_utf16) {
+  EXPECT_EQ(to_hex(to_bmp_string(as_bytes("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80")).view()),
+            "006100e420acd83dde000000");
+  EXPECT_EQ(to_hex(to_bmp_string(as_bytes("a\xe4")).view()), "006100e40000") << "Latin-1";
+  EXPECT_EQ(to_hex(to_bmp_string({}).view()), "0000");
+  std::string_view passphrase = "p\xc3\xa4ss\xe2\x82\xac";
+  X509_ALGOR* algorithm = PKCS5_pbe_set(NID_pbe_WithSHA1And3_Key_TripleDES_CBC, 1'000, nullptr, 0);
+  std::unique_ptr<X509_SIG, ReleaseX509> sealed(PKCS8_set0_pbe(
+      passphrase.data(), static_cast<int>(passphrase.size()), info_.get(), algorithm));
+  EXPECT_TRUE(load_private_key(encoded(sealed.get()), as_bytes(passphrase)));
+}
+
 TEST_F(EncryptedKey, other_ciphers_are_unavailable) {
   Bytes der = pbes2(EVP_camellia_256_cbc(), NID_hmacWithSHA256);
   EXPECT_EQ(rule_of(load_private_key(der, as_bytes("secret"))), Rule::CryptoUnavailable);
