@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "base/try.h"
 #include "cms/content_framing.h"
 #include "cms/recipient_builder.h"

@@ -35,6 +35,7 @@ enum class ContentForm { Attached, Detached };
 struct Signer {
   Identity identity;  // REQUIRES: a certificate
   SignatureScheme scheme;
+  // A certificate without key identifier is named by issuer and serial number.
   enum class Name { IssuerAndSerial, KeyIdentifier } name = Name::IssuerAndSerial;
   std::optional<Time> signing_time;  // absent: the attribute is left out
   // Further signed attributes (ESS), each once. REQUIRES: none that the writer makes itself.
@@ -68,6 +69,7 @@ Result<std::unique_ptr<Writer>> make_signed_data_writer(SignOptions options, cry
 struct CertificateRecipient {
   Certificate certificate;
   TransportScheme transport;  // for RSA keys
+  // A certificate without key identifier is named by issuer and serial number.
   enum class Name { IssuerAndSerial, KeyIdentifier } name = Name::IssuerAndSerial;
 };
 struct KekRecipient {
