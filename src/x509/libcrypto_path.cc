@@ -47,10 +47,7 @@ Owned<X509_CRL> crl_to_libcrypto(ByteView der) {
   return at == der.data() + der.size() ? std::move(owned) : nullptr;
 }
 
-// An issuer is found by its name; key identifiers are hints (CERT-31).
-int is_issued_by_name(X509_STORE_CTX*, X509* subject, X509* issuer) {
-  return X509_NAME_cmp(X509_get_issuer_name(subject), X509_get_subject_name(issuer)) == 0 ? 1 : 0;
-}
+constexpr Oid kAnyPolicy = Oid::of("2.5.29.32.0");
 
 struct Recorded {
   int error;
@@ -61,9 +58,25 @@ struct Recorded {
 struct Recording {
   X509_STORE_CTX* main = nullptr;
   RevocationPolicy revocation = RevocationPolicy::Soft;
+  std::vector<X509*> path;
   std::vector<Recorded> errors;
   std::vector<const X509_CRL*> bad_crls;
 };
+
+Recording& recording_of(X509_STORE_CTX* context) {
+  return *static_cast<Recording*>(X509_STORE_get_ex_data(X509_STORE_CTX_get0_store(context), 0));
+}
+
+// Who issued what: on the path in question, the next one and nobody else; for the
+// signers of lists, whoever has the name. Key identifiers are hints (CERT-31).
+int is_issuer(X509_STORE_CTX* context, X509* subject, X509* issuer) {
+  bool named = X509_NAME_cmp(X509_get_issuer_name(subject), X509_get_subject_name(issuer)) == 0;
+  const Recording& recording = recording_of(context);
+  if (!named || context != recording.main) return named ? 1 : 0;
+  auto at = std::find(recording.path.begin(), recording.path.end(), subject);
+  bool next = at != recording.path.end() && at + 1 != recording.path.end() && at[1] == issuer;
+  return next ? 1 : 0;
+}
 
 bool is_anchor_depth(X509_STORE_CTX* context) {
   int last = sk_X509_num(X509_STORE_CTX_get0_chain(context)) - 1;
@@ -95,8 +108,7 @@ void record(X509_STORE_CTX* context, Recording& recording) {
 
 int on_verify(int ok, X509_STORE_CTX* context) {
   if (ok == 1) return 1;
-  auto* store = X509_STORE_CTX_get0_store(context);
-  auto& recording = *static_cast<Recording*>(X509_STORE_get_ex_data(store, 0));
+  Recording& recording = recording_of(context);
   if (context != recording.main) return is_harmless_for_list_signer(context, recording) ? 1 : 0;
   record(context, recording);
   return 1;
@@ -120,7 +132,10 @@ bool set_parameters(X509_VERIFY_PARAM* parameters, const PathOptions& options, c
   X509_VERIFY_PARAM_set_depth(parameters, static_cast<int>(limits.path_length));
   // Strength is judged by check_strength(), which can say which certificate it is.
   X509_VERIFY_PARAM_set_auth_level(parameters, 0);
-  for (const Oid& policy : options.initial_policies) {
+  // The empty set of libcrypto is not that of all policies.
+  std::vector<Oid> policies = options.initial_policies;
+  if (policies.empty()) policies.push_back(kAnyPolicy);
+  for (const Oid& policy : policies) {
     ASN1_OBJECT* object = OBJ_txt2obj(policy.to_string().c_str(), 1);
     if (object == nullptr) return false;
     if (X509_VERIFY_PARAM_add0_policy(parameters, object) != 1) return false;
@@ -240,23 +255,6 @@ struct LibcryptoPath::Inner {
     }
     return found->second.get();
   }
-
-  // The certificates of a chain that was built from `path` and the signers of lists.
-  std::vector<Certificate> path_of(const STACK_OF(X509) * chain,
-                                   const std::vector<Certificate>& path) {
-    std::vector<Certificate> result;
-    for (int i = 0; i < sk_X509_num(chain); ++i) {
-      const X509* x509 = sk_X509_value(chain, i);
-      for (const std::vector<Certificate>* known : {&path, &std::as_const(list_signers)}) {
-        auto found = std::find_if(known->begin(), known->end(),
-                                  [&](const Certificate& c) { return find(c) == x509; });
-        if (found == known->end()) continue;
-        result.push_back(*found);
-        break;
-      }
-    }
-    return result.empty() ? path : result;
-  }
 };
 
 LibcryptoPath::LibcryptoPath(const PathOptions& options, const Limits& limits)
@@ -296,7 +294,6 @@ bool LibcryptoPath::signature_fits(const Certificate& certificate, const Certifi
 LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& path, End end) {
   crypto::ErrorScope scope;
   Outcome outcome;
-  outcome.path = path;
   std::vector<X509*> x509s;
   for (std::size_t i = 0; i < path.size(); ++i) {
     x509s.push_back(inner_->find(path[i]));
@@ -311,8 +308,7 @@ LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& p
   Owned<STACK_OF(X509_CRL)> crls(sk_X509_CRL_new_null());
   crypto::require_memory(store && context && untrusted && crls ? store.get() : nullptr);
 
-  // The path's own certificates stand first, so that they are what is found; the
-  // signers of lists are there for the paths of the lists.
+  // The signers of lists are there for the paths of the lists.
   std::size_t anchors = end == End::Anchor ? 1 : 0;
   for (std::size_t i = 1; i + anchors < path.size(); ++i) sk_X509_push(untrusted.get(), x509s[i]);
   for (const Certificate& signer : inner_->list_signers) {
@@ -323,8 +319,9 @@ LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& p
   Recording recording;
   recording.main = context.get();
   recording.revocation = inner_->options.revocation;
+  recording.path = x509s;
   bool check_crls = anchors == 1 && has_crls();
-  X509_STORE_set_check_issued(store.get(), &is_issued_by_name);
+  X509_STORE_set_check_issued(store.get(), &is_issuer);
   bool ready = X509_STORE_set_ex_data(store.get(), 0, &recording) == 1;
   if (anchors == 1) ready = ready && X509_STORE_add_cert(store.get(), x509s.back()) == 1;
   ready = ready && X509_STORE_CTX_init(context.get(), store.get(), x509s[0], untrusted.get()) == 1;
@@ -338,8 +335,7 @@ LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& p
   X509_STORE_CTX_set_verify_cb(context.get(), &on_verify);
 
   outcome.valid = X509_verify_cert(context.get()) == 1;
-  outcome.path = inner_->path_of(X509_STORE_CTX_get0_chain(context.get()), path);
-  outcome.findings = Judge(inner_->options, outcome.path, end).judge(recording.errors);
+  outcome.findings = Judge(inner_->options, path, end).judge(recording.errors);
   if (!outcome.valid) outcome.findings.push_back(Finding::of(Rule::PathInvalid, path_place(0)));
   return outcome;
 }

@@ -33,7 +33,6 @@ class LibcryptoPath {
   struct Outcome {
     // Whether libcrypto went to its end. Alone it says nothing: the findings do.
     bool valid = false;
-    std::vector<Certificate> path;  // as libcrypto took it
     Findings findings;
   };
   enum class End { Anchor, Elsewhere };

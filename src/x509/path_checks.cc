@@ -45,6 +45,34 @@ bool allows_encryption(const Certificate& certificate) {
   return false;
 }
 
+constexpr Oid kCertificatePolicies = Oid::of("2.5.29.32");
+constexpr Oid kCps = Oid::of("1.3.6.1.5.5.7.2.1");
+constexpr Oid kUserNotice = Oid::of("1.3.6.1.5.5.7.2.2");
+
+// certificatePolicies ::= SEQUENCE SIZE (1..MAX) OF PolicyInformation
+// PolicyInformation ::= SEQUENCE {
+//     policyIdentifier  CertPolicyId,
+//     policyQualifiers  SEQUENCE SIZE (1..MAX) OF PolicyQualifierInfo OPTIONAL }
+// PolicyQualifierInfo ::= SEQUENCE {
+//     policyQualifierId  PolicyQualifierId,
+//     qualifier          ANY DEFINED BY policyQualifierId }
+bool knows_all_qualifiers(asn1::Reader& in) {
+  bool known = true;
+  asn1::Reader policies = in.sequence();
+  while (policies.more()) {
+    asn1::Reader policy = policies.sequence();
+    policy.oid();
+    auto qualifiers = policy.optional_enter(asn1::Tag::Sequence);
+    while (qualifiers && qualifiers->more()) {
+      asn1::Reader qualifier = qualifiers->sequence();
+      Oid type = qualifier.oid();
+      qualifier.skip_rest();
+      known = known && (type == kCps || type == kUserNotice);
+    }
+  }
+  return known;
+}
+
 void add(Findings& findings, Rule rule, Severity severity, std::size_t index, std::string detail) {
   findings.push_back({rule, severity, path_place(index), std::move(detail)});
 }
@@ -89,6 +117,16 @@ asn1::AlgorithmIdentifier signature_algorithm(const Certificate& certificate) {
     return result;
   });
   return algorithm.value_or(asn1::AlgorithmIdentifier());
+}
+
+void check_policy_qualifiers(const std::vector<Certificate>& path, Findings& findings) {
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const auto* policies = path[i].extension(kCertificatePolicies);
+    if (policies == nullptr || !policies->critical) continue;
+    // What cannot be read at all is for libcrypto to say.
+    if (asn1::decode(policies->value, &knows_all_qualifiers).value_or(true)) continue;
+    findings.push_back(Finding::of(Rule::CertUnknownCritical, path_place(i), "a policy qualifier"));
+  }
 }
 
 void check_purpose(const std::vector<Certificate>& path, Purpose purpose, Findings& findings) {

@@ -17,6 +17,10 @@ std::string path_place(std::size_t index);
 
 asn1::AlgorithmIdentifier signature_algorithm(const Certificate& certificate);
 
+// What a critical certificatePolicies extension says must be understood, its
+// qualifiers too (RFC 5280 4.2.1.4); libcrypto does not look at them.
+void check_policy_qualifiers(const std::vector<Certificate>& path, Findings& findings);
+
 // Key usage and extended key usage of the certificate, and the extended key usage of
 // the CAs above it as a constraint (CERT-36 to CERT-40).
 void check_purpose(const std::vector<Certificate>& path, Purpose purpose, Findings& findings);

@@ -92,13 +92,14 @@ class Search {
       return libcrypto_.signature_fits(all[subject], all[issuer]);
     });
     std::size_t tries = 0;
-    while (auto path = graph_.next_path()) {
-      LibcryptoPath::Outcome outcome = try_path(*path);
+    while (auto indices = graph_.next_path()) {
+      std::vector<Certificate> path = certificates_of(*indices);
+      LibcryptoPath::Outcome outcome = try_path(path, graph_.is_anchor(indices->back()));
       bool verified = outcome.valid && graph_.reaches_anchor() &&
                       std::none_of(outcome.findings.begin(), outcome.findings.end(), &blocks);
       if (tries == 0 || verified || is_better(outcome.findings, result.findings)) {
         result.findings = std::move(outcome.findings);
-        result.certificates = std::move(outcome.path);
+        result.certificates = std::move(path);
       }
       if (verified) return finish(result), true;
       if (++tries == kMaxTries) break;
@@ -171,27 +172,31 @@ class Search {
     return found;
   }
 
-  LibcryptoPath::Outcome try_path(const PathGraph::Path& path) {
+  std::vector<Certificate> certificates_of(const PathGraph::Path& path) const {
     std::vector<Certificate> certificates;
     for (std::size_t index : path) certificates.push_back(graph_.candidates()[index]);
-    bool anchored = graph_.is_anchor(path.back());
+    return certificates;
+  }
+
+  LibcryptoPath::Outcome try_path(const std::vector<Certificate>& path, bool anchored) {
     using End = LibcryptoPath::End;
-    auto outcome = libcrypto_.validate(certificates, anchored ? End::Anchor : End::Elsewhere);
-    if (anchored && !libcrypto_.has_crls()) note_no_lists(outcome);
-    check_purpose(outcome.path, options_.purpose, outcome.findings);
-    check_strength(outcome.path, anchored ? 1 : 0, options_.weak, outcome.findings);
+    auto outcome = libcrypto_.validate(path, anchored ? End::Anchor : End::Elsewhere);
+    if (anchored && !libcrypto_.has_crls()) note_no_lists(path.size() - 1, outcome.findings);
+    check_policy_qualifiers(path, outcome.findings);
+    check_purpose(path, options_.purpose, outcome.findings);
+    check_strength(path, anchored ? 1 : 0, options_.weak, outcome.findings);
     return outcome;
   }
 
   // Without any list libcrypto was not asked to look for one.
-  void note_no_lists(LibcryptoPath::Outcome& outcome) const {
-    if (options_.revocation == RevocationPolicy::Off || outcome.path.size() < 2) return;
+  void note_no_lists(std::size_t below_anchor, Findings& findings) const {
+    if (options_.revocation == RevocationPolicy::Off || below_anchor == 0) return;
     if (options_.revocation == RevocationPolicy::Soft) {
-      outcome.findings.push_back(Finding::of(Rule::RevocationNotChecked));
+      findings.push_back(Finding::of(Rule::RevocationNotChecked));
       return;
     }
-    for (std::size_t i = 0; i + 1 < outcome.path.size(); ++i) {
-      outcome.findings.push_back(Finding::of(Rule::RevocationUnknown, path_place(i)));
+    for (std::size_t i = 0; i < below_anchor; ++i) {
+      findings.push_back(Finding::of(Rule::RevocationUnknown, path_place(i)));
     }
   }
 

@@ -1,0 +1,46 @@
+// Certificates, PEM, certs-only CMS, lists and PKCS #12, whatever the input is.
+#include <cstdint>
+#include <cstdlib>
+
+#include "base/check.h"
+#include "bulla/certificate.h"
+#include "x509/address_match.h"
+#include "x509/crl.h"
+#include "x509/name.h"
+#include "x509/path_finder.h"
+#include "x509/pkcs12.h"
+
+namespace {
+
+void look_at(const bulla::Certificate& certificate) {
+  std::string text = certificate.subject() + certificate.issuer() + certificate.common_name() +
+                     certificate.key_description() + certificate.signature_description();
+  CHECK(bulla::x509::equal_names(certificate.subject_der(), certificate.subject_der()));
+  for (const auto& address : certificate.addresses()) {
+    (void)bulla::x509::match_address(certificate, address.address);
+  }
+}
+
+// Whatever is given, nothing is verified without a root.
+void find_path(const std::vector<bulla::Certificate>& certificates) {
+  bulla::x509::PathFinder finder({});
+  auto result = finder.find(certificates.front(), certificates, {},
+                            {.at = bulla::Time(std::chrono::seconds(1'780'000'000))});
+  CHECK(!result.verified);
+  CHECK(!result.findings.empty());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  bulla::ByteView input(data, size);
+  bulla::Limits limits;
+  limits.pbkdf2_iterations = 100;
+  if (auto certificates = bulla::load_certificates(input, limits)) {
+    for (const auto& certificate : *certificates) look_at(certificate);
+    find_path(*certificates);
+  }
+  (void)bulla::x509::Crl::parse(input, limits);
+  (void)bulla::x509::load_pkcs12(input, bulla::as_bytes("secret"), limits);
+  return 0;
+}
