@@ -1,0 +1,24 @@
+// The commands: each does one verb and answers the exit code.
+#pragma once
+
+#include "cli/console.h"
+
+namespace bulla::cli {
+
+Exit run_opening(const OpeningOptions& options);  // open, verify, decrypt
+Exit run_sealing(const SealingOptions& options);  // sign, encrypt, seal, compress
+Exit run_inspect(const CommonOptions& options);
+Exit run_doctor(const Arguments& arguments);
+Exit run_completion(const Arguments& arguments);
+
+// `words`: the command line without the program's name.
+Exit run(const std::vector<std::string>& words);
+
+// What `bulla help` and `bulla help VERB` print.
+std::string help_text();
+std::string help_text(const VerbRow& verb);
+
+// The completions for a shell, or nothing if it is not known.
+std::optional<std::string> completion_text(std::string_view shell);
+
+}  // namespace bulla::cli

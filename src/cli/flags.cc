@@ -1,0 +1,169 @@
+#include "cli/flags.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "base/text.h"
+
+namespace bulla::cli {
+namespace {
+
+constexpr unsigned kSealing = kSign | kEncrypt | kSeal | kCompress;
+constexpr unsigned kOpening = kOpen | kVerify | kDecrypt;
+constexpr unsigned kMessage = kSealing | kOpening;
+constexpr unsigned kAll = kMessage | kInspect;
+
+constexpr std::array kVerbs = {
+    VerbRow{kSign, "sign", "[FILE]", "add a signature to a message",
+            "bulla sign -i alice.pem letter.eml -o signed.eml\n"
+            "bulla sign -i alice.p12 --form der report.pdf -o report.pdf.p7s"},
+    VerbRow{kEncrypt, "encrypt", "[FILE]", "encrypt a message for its recipients",
+            "bulla encrypt -r bob.crt -r carol.crt letter.eml -o encrypted.eml"},
+    VerbRow{kSeal, "seal", "[FILE]", "sign, then encrypt, and protect the header",
+            "bulla seal -i alice.pem -r bob.crt letter.eml -o sealed.eml\n"
+            "bulla seal -i alice.pem -r bob.crt --triple letter.eml -o wrapped.eml"},
+    VerbRow{kOpen, "open", "[FILE]", "take off every layer of protection and judge the message",
+            "bulla open -i bob.pem --trust root.crt sealed.eml -o letter.eml\n"
+            "bulla open -i bob.pem --json verdict.json sealed.eml -o letter.eml"},
+    VerbRow{kVerify, "verify", "[FILE]", "check the signatures of a message",
+            "bulla verify --trust root.crt signed.eml\n"
+            "bulla verify --content report.pdf report.pdf.p7s"},
+    VerbRow{kDecrypt, "decrypt", "[FILE]", "take off the encryption, and check no signature",
+            "bulla decrypt -i bob.pem encrypted.eml -o signed.eml"},
+    VerbRow{kCompress, "compress", "[FILE]", "compress a message",
+            "bulla compress letter.eml -o compressed.eml"},
+    VerbRow{kInspect, "inspect", "[FILE]", "show how a message is built; no key is needed",
+            "bulla inspect sealed.eml\n"
+            "bulla inspect --json - sealed.eml"},
+    VerbRow{kDoctor, "doctor", "", "show what the installed libcrypto can do",
+            "bulla doctor --algorithms"},
+    VerbRow{kCompletion, "completion", "SHELL", "print the completions for bash, zsh or fish",
+            "bulla completion bash > ~/.local/share/bash-completion/completions/bulla"},
+    VerbRow{kHelp, "help", "[VERB]", "explain a verb", "bulla help seal"},
+};
+
+constexpr std::array kFlags = {
+    FlagRow{"--identity", "-i", "IDENTITY", Value::File, Repeat::Many,
+            kSign | kSeal | kOpen | kDecrypt,
+            "a key with its certificate: PEM or PKCS #12 file, or an address in the store"},
+    FlagRow{"--recipient", "-r", "RECIPIENT", Value::File, Repeat::Many, kEncrypt | kSeal,
+            "whom to encrypt to: a certificate file, or an address in the store"},
+    FlagRow{"--output", "-o", "FILE", Value::File, Repeat::Once, kAll,
+            "where the result goes; without it standard output"},
+    FlagRow{"--trust", "", "ROOTS", Value::File, Repeat::Many, kOpen | kVerify,
+            "trusted roots: a PEM file, a folder, 'system' or 'store' (default: both)"},
+    FlagRow{"--certs", "", "FILE", Value::File, Repeat::Many, kSign | kSeal | kOpening,
+            "more certificates, to find signers and paths with; not trusted"},
+    FlagRow{"--crls", "", "FILE", Value::File, Repeat::Many, kOpen | kVerify,
+            "certificate revocation lists"},
+    FlagRow{"--revocation", "", "off|soft|hard", Value::Choice, Repeat::Once, kOpen | kVerify,
+            "whether certificates need a usable revocation list (default: soft)"},
+    FlagRow{"--at", "", "TIME", Value::Text, Repeat::Once, kMessage,
+            "the time to judge at: ISO 8601, or @seconds (default: now)"},
+    FlagRow{"--require", "", "LIST", Value::Text, Repeat::Once, kOpen,
+            "what the message must have: 'signed', 'encrypted', 'signed,encrypted' or 'none'"},
+    FlagRow{"--release", "", "sound|any", Value::Choice, Repeat::Once, kOpen | kVerify,
+            "whether the content of an invalid message is written (default: sound)"},
+    FlagRow{"--legacy", "", "", Value::None, Repeat::Once, kOpening,
+            "read what old senders wrote, each thing named as a warning"},
+    FlagRow{"--part", "", "PATH", Value::Text, Repeat::Once, kOpening,
+            "look at this MIME part alone, such as 1.2"},
+    FlagRow{"--content", "", "FILE", Value::File, Repeat::Once, kOpen | kVerify,
+            "the content of a detached signature"},
+    FlagRow{"--form", "", "mail|der|pem|content", Value::Choice, Repeat::Once, kMessage,
+            "sealing: mail, der or pem; opening: mail, or content as it was carried"},
+    FlagRow{"--crlf", "", "", Value::None, Repeat::Once, kMessage,
+            "end lines with CRLF, whatever the input has"},
+    FlagRow{"--headers", "", "baseline|shy|none|off", Value::Choice, Repeat::Once, kSealing,
+            "which header fields encryption hides; off does not protect any (RFC 9788)"},
+    FlagRow{"--opaque", "", "", Value::None, Repeat::Once, kSign | kSeal,
+            "put the content inside the signature"},
+    FlagRow{"--digest", "", "NAME", Value::Text, Repeat::Once, kSign | kSeal,
+            "the digest to sign, such as sha512"},
+    FlagRow{"--pss", "", "", Value::None, Repeat::Once, kSign | kSeal,
+            "sign with RSASSA-PSS if the key is RSA"},
+    FlagRow{"--signing-time", "", "TIME", Value::Text, Repeat::Once, kSign | kSeal,
+            "the time that the signature claims (default: now)"},
+    FlagRow{"--no-chain", "", "", Value::None, Repeat::Once, kSign | kSeal,
+            "send the signer's certificate without those of its issuers"},
+    FlagRow{"--cipher", "", "NAME", Value::Text, Repeat::Once, kEncrypt | kSeal,
+            "the content cipher, such as aes-256-gcm (default: aes-256-cbc)"},
+    FlagRow{"--oaep", "", "", Value::None, Repeat::Once, kEncrypt | kSeal,
+            "encrypt to RSA keys with OAEP"},
+    FlagRow{"--password-file", "", "FILE", Value::File, Repeat::Many,
+            kEncrypt | kSeal | kOpen | kDecrypt, "a password that opens the message"},
+    FlagRow{"--kek", "", "ID:FILE", Value::Text, Repeat::Many, kEncrypt | kSeal | kOpen | kDecrypt,
+            "a key-encryption key that both sides have; ID is hexadecimal, or else text"},
+    FlagRow{"--triple", "", "", Value::None, Repeat::Once, kSeal,
+            "sign once more outside of the encryption (RFC 2634)"},
+    FlagRow{"--passphrase-file", "", "FILE", Value::File, Repeat::Once,
+            kSign | kSeal | kOpen | kDecrypt, "the first line is the passphrase of the identity"},
+    FlagRow{"--passphrase-fd", "", "N", Value::Text, Repeat::Once, kSign | kSeal | kOpen | kDecrypt,
+            "reads the passphrase from this file descriptor"},
+    FlagRow{"--json", "", "FILE", Value::File, Repeat::Once, kAll,
+            "writes what was found as JSON; - is standard output"},
+    FlagRow{"--algorithms", "", "", Value::None, Repeat::Once, kDoctor, "list the algorithms"},
+    FlagRow{"--quiet", "-q", "", Value::None, Repeat::Once, kAll, "say nothing"},
+    FlagRow{"--verbose", "-v", "", Value::None, Repeat::Once, kAll, "say more"},
+    FlagRow{"--color", "", "auto|always|never", Value::Choice, Repeat::Once, kAll,
+            "colours on standard error (default: auto)"},
+    FlagRow{"--no-progress", "", "", Value::None, Repeat::Once, kAll, "show no progress"},
+    FlagRow{"--help", "-h", "", Value::None, Repeat::Once, ~0u, "explain the verb"},
+};
+
+// Levenshtein distance; both words are short.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      std::size_t change = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({change, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::span<const VerbRow> verbs() { return kVerbs; }
+
+const VerbRow* find_verb(std::string_view name) {
+  auto found = std::find_if(kVerbs.begin(), kVerbs.end(),
+                            [&](const VerbRow& row) { return row.name == name; });
+  return found == kVerbs.end() ? nullptr : &*found;
+}
+
+std::span<const FlagRow> flags() { return kFlags; }
+
+std::vector<FlagRow> flags_of(Verb verb) {
+  std::vector<FlagRow> rows;
+  for (const FlagRow& row : kFlags) {
+    if ((row.verbs & verb) != 0) rows.push_back(row);
+  }
+  return rows;
+}
+
+std::vector<std::string_view> choices(const FlagRow& flag) {
+  if (flag.kind != Value::Choice) return {};
+  return split(flag.value, '|');
+}
+
+std::string_view closest(std::string_view word, const std::vector<std::string_view>& names) {
+  std::string_view best;
+  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  for (std::string_view name : names) {
+    std::size_t between = word.size() > 64 ? best_distance : distance(word, name);
+    if (between < best_distance) {
+      best = name;
+      best_distance = between;
+    }
+  }
+  return best;
+}
+
+}  // namespace bulla::cli

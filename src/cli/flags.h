@@ -1,0 +1,58 @@
+// The verbs and flags of the command line, in one table: parsing, --help, completions and
+// the tests of the man pages read it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bulla::cli {
+
+enum Verb : unsigned {
+  kSign = 1u << 0,
+  kEncrypt = 1u << 1,
+  kSeal = 1u << 2,
+  kOpen = 1u << 3,
+  kVerify = 1u << 4,
+  kDecrypt = 1u << 5,
+  kCompress = 1u << 6,
+  kInspect = 1u << 7,
+  kDoctor = 1u << 8,
+  kCompletion = 1u << 9,
+  kHelp = 1u << 10,
+};
+
+struct VerbRow {
+  Verb verb;
+  std::string_view name;
+  std::string_view operand;   // "[FILE]"
+  std::string_view summary;   // lower case, no full stop
+  std::string_view examples;  // one a line
+};
+
+// What the value of a flag is, for completions.
+enum class Value { None, Text, File, Choice };
+enum class Repeat { Once, Many };
+
+struct FlagRow {
+  std::string_view name;    // "--identity"
+  std::string_view letter;  // "-i", or empty
+  std::string_view value;   // "IDENTITY"; for a Choice "off|soft|hard"
+  Value kind = Value::None;
+  Repeat repeat = Repeat::Once;
+  unsigned verbs = 0;
+  std::string_view help;
+};
+
+std::span<const VerbRow> verbs();
+const VerbRow* find_verb(std::string_view name);
+std::span<const FlagRow> flags();
+std::vector<FlagRow> flags_of(Verb verb);
+// "off", "soft", "hard"; empty if the value is no choice.
+std::vector<std::string_view> choices(const FlagRow& flag);
+
+// The name among these that is close to the word, or nothing.
+std::string_view closest(std::string_view word, const std::vector<std::string_view>& names);
+
+}  // namespace bulla::cli

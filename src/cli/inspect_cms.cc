@@ -1,0 +1,168 @@
+#include "cli/inspect_cms.h"
+
+#include "cms/content_type.h"
+#include "cms/signed_attributes.h"
+#include "crypto/algorithm_table.h"
+
+namespace bulla::cli {
+namespace {
+
+std::string content_type_text(const Oid& oid) {
+  cms::ContentType type = cms::content_type(oid);
+  return type == cms::ContentType::Other ? oid.to_string() : std::string(cms::name(type));
+}
+
+std::string digest_text(const asn1::AlgorithmIdentifier& algorithm) {
+  auto digest = crypto::read_digest(algorithm);
+  return digest ? std::string(name(*digest)) : algorithm.algorithm.to_string();
+}
+
+std::string cipher_text(const asn1::AlgorithmIdentifier& algorithm) {
+  for (const crypto::ContentCipherRow& row : crypto::content_cipher_rows()) {
+    if (row.oid == algorithm.algorithm) return std::string(row.name);
+  }
+  return algorithm.algorithm.to_string();
+}
+
+std::string signature_text(const cms::SignerInfo& signer) {
+  auto scheme = crypto::read_signature_scheme(signer.signature_algorithm,
+                                              crypto::read_digest(signer.digest_algorithm));
+  return scheme ? describe(*scheme) : signer.signature_algorithm.algorithm.to_string();
+}
+
+std::string transport_text(const asn1::AlgorithmIdentifier& algorithm) {
+  auto scheme = crypto::read_transport_scheme(algorithm);
+  return scheme ? describe(*scheme) : algorithm.algorithm.to_string();
+}
+
+std::string agreement_text(const asn1::AlgorithmIdentifier& algorithm) {
+  auto agreement = crypto::read_key_agreement(algorithm);
+  if (!agreement) return algorithm.algorithm.to_string();
+  std::string kdf = agreement->kdf == crypto::Kdf::Hkdf ? "HKDF" : "X9.63 KDF";
+  return "Diffie-Hellman, " + kdf + " with " + std::string(name(agreement->digest));
+}
+
+Node recipient(std::string_view kind, std::string name, std::string algorithm) {
+  Node node{.depth = 1, .kind = "recipient", .name = std::move(name), .facts = {}};
+  node.add("kind", std::string(kind));
+  node.add("algorithm", std::move(algorithm));
+  return node;
+}
+
+struct AttributeName {
+  Oid type;
+  std::string_view name;
+};
+
+constexpr AttributeName kAttributeNames[] = {
+    {cms::kContentTypeAttribute, "contentType"},
+    {cms::kMessageDigest, "messageDigest"},
+    {cms::kSigningTime, "signingTime"},
+    {cms::kCountersignature, "countersignature"},
+    {cms::kSmimeCapabilities, "smimeCapabilities"},
+    {cms::kAlgorithmProtection, "cmsAlgorithmProtection"},
+    {cms::kReceiptRequest, "receiptRequest"},
+    {cms::kSecurityLabel, "securityLabel"},
+    {cms::kMlExpandHistory, "mlExpandHistory"},
+    {cms::kContentHint, "contentHint"},
+    {cms::kMsgSigDigest, "msgSigDigest"},
+    {cms::kContentIdentifier, "contentIdentifier"},
+    {cms::kEquivalentLabels, "equivalentLabels"},
+    {cms::kContentReference, "contentReference"},
+    {cms::kEncryptionKeyPreference, "encryptionKeyPreference"},
+    {cms::kSigningCertificate, "signingCertificate"},
+    {cms::kTimeStampToken, "timeStampToken"},
+    {cms::kSigningCertificateV2, "signingCertificateV2"},
+};
+
+std::string attribute_names(const std::vector<cms::Attribute>& attributes) {
+  std::string text;
+  for (const cms::Attribute& attribute : attributes) {
+    std::string name = attribute.type.to_string();
+    for (const AttributeName& row : kAttributeNames) {
+      if (row.type == attribute.type) name = row.name;
+    }
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
+}  // namespace
+
+Node signed_node(const cms::SignedHeader& header) {
+  Node node{.depth = 0, .kind = "cms", .name = "signed-data", .facts = {}};
+  node.add("version", std::to_string(header.version));
+  std::string digests;
+  for (const auto& algorithm : header.digest_algorithms) {
+    digests += (digests.empty() ? "" : ", ") + digest_text(algorithm);
+  }
+  node.add("digests", digests);
+  node.add("holds", content_type_text(header.content_type));
+  return node;
+}
+
+Node enveloped_node(const cms::EnvelopedHeader& header) {
+  Node node{.depth = 0,
+            .kind = "cms",
+            .name = header.authenticated ? "auth-enveloped-data" : "enveloped-data",
+            .facts = {}};
+  node.add("version", std::to_string(header.version));
+  node.add("cipher", cipher_text(header.content_encryption_algorithm));
+  node.add("holds", content_type_text(header.content_type));
+  return node;
+}
+
+std::vector<Node> recipient_nodes(const cms::RecipientInfo& info) {
+  std::string_view kind = cms::kind(info);
+  if (const auto* ktri = std::get_if<cms::KeyTransRecipientInfo>(&info)) {
+    return {recipient(kind, ktri->rid.describe(), transport_text(ktri->key_encryption_algorithm))};
+  }
+  if (const auto* kari = std::get_if<cms::KeyAgreeRecipientInfo>(&info)) {
+    std::vector<Node> nodes;
+    for (const cms::RecipientEncryptedKey& key : kari->recipients) {
+      nodes.push_back(
+          recipient(kind, key.rid.describe(), agreement_text(kari->key_encryption_algorithm)));
+    }
+    return nodes;
+  }
+  if (const auto* kekri = std::get_if<cms::KekRecipientInfo>(&info)) {
+    return {recipient(kind, "key " + to_hex(kekri->key_identifier),
+                      kekri->key_encryption_algorithm.algorithm.to_string())};
+  }
+  if (const auto* pwri = std::get_if<cms::PasswordRecipientInfo>(&info)) {
+    return {recipient(kind, "password", pwri->key_encryption_algorithm.algorithm.to_string())};
+  }
+  return {recipient(kind, std::get<cms::OtherRecipientInfo>(info).type.to_string(), "")};
+}
+
+Node signer_node(const cms::SignerInfo& signer, const Oid& content_type) {
+  Node node{.depth = 1, .kind = "signer", .name = signer.sid.describe(), .facts = {}};
+  node.add("version", std::to_string(signer.version));
+  node.add("digest", digest_text(signer.digest_algorithm));
+  node.add("algorithm", signature_text(signer));
+  if (signer.signed_attrs_der) {
+    auto said = cms::check_signed_attributes(signer, content_type).statements;
+    if (said.signing_time) node.add("signing_time", to_iso8601(*said.signing_time));
+  }
+  node.add("signed_attributes", attribute_names(signer.signed_attrs));
+  node.add("unsigned_attributes", attribute_names(signer.unsigned_attrs));
+  return node;
+}
+
+Node certificate_node(const Certificate& certificate) {
+  Node node{.depth = 1, .kind = "certificate", .name = certificate.subject(), .facts = {}};
+  node.add("issuer", certificate.issuer());
+  node.add("serial", to_hex(certificate.serial_number()));
+  node.add("key", certificate.key_description());
+  std::string addresses;
+  for (const CertificateAddress& address : certificate.addresses()) {
+    addresses += (addresses.empty() ? "" : ", ") + address.address;
+  }
+  node.add("addresses", addresses);
+  node.add("valid",
+           to_iso8601(certificate.not_before()) + " to " + to_iso8601(certificate.not_after()));
+  node.add("sha256", to_hex(certificate.sha256()));
+  return node;
+}
+
+}  // namespace bulla::cli

@@ -1,0 +1,270 @@
+#include "cli/options.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+
+namespace bulla::cli {
+namespace {
+
+// Reads values one after another; the first wrong one is kept.
+class Meaning {
+ public:
+  explicit Meaning(const Arguments& arguments) : arguments_(arguments) {}
+
+  // The choice among pairs of word and value; `otherwise` without the flag.
+  template <typename T>
+  T choose(std::string_view flag, T otherwise,
+           const std::vector<std::pair<std::string_view, T>>& choices) {
+    auto word = arguments_.get(flag);
+    if (!word) return otherwise;
+    std::vector<std::string_view> names;
+    for (const auto& [name, value] : choices) {
+      if (name == *word) return value;
+      names.push_back(name);
+    }
+    fail(flag, *word, names);
+    return otherwise;
+  }
+
+  template <typename T, typename Find>
+  std::optional<T> find(std::string_view flag, Find find_value, std::string_view hint) {
+    auto word = arguments_.get(flag);
+    if (!word) return std::nullopt;
+    std::optional<T> value = find_value(*word);
+    if (!value) fail(flag, *word, hint);
+    return value;
+  }
+
+  std::optional<Time> time(std::string_view flag) {
+    return find<Time>(
+        flag, [](const std::string& word) { return parse_time(word); },
+        "write 2026-11-24, 2026-11-24T13:10:46Z or @seconds");
+  }
+
+  void fail(std::string problem, std::string hint) {
+    if (!usage_) usage_ = Usage{std::move(problem), std::move(hint)};
+  }
+
+  void fail(std::string_view flag, const std::string& word, std::string_view hint) {
+    fail("'" + word + "' is no value for " + std::string(flag), std::string(hint));
+  }
+
+  void fail(std::string_view flag, const std::string& word,
+            const std::vector<std::string_view>& names) {
+    std::string_view near = closest(word, names);
+    std::string hint = "did you mean " + std::string(near) + "?";
+    if (near.empty()) {
+      hint = "it takes";
+      for (std::string_view name : names) hint += " " + std::string(name);
+    }
+    fail(flag, word, hint);
+  }
+
+  template <typename T>
+  tl::expected<T, Usage> result(T value) const {
+    if (usage_) return tl::unexpected(*usage_);
+    return value;
+  }
+
+ private:
+  const Arguments& arguments_;
+  std::optional<Usage> usage_;
+};
+
+// Hexadecimal where it can be, as other tools write it; else the text itself.
+Bytes parse_key_identifier(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  Bytes bytes;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    std::size_t high = kDigits.find(lower(text[i]));
+    std::size_t low = i + 1 < text.size() ? kDigits.find(lower(text[i + 1])) : kDigits.npos;
+    if (high == kDigits.npos || low == kDigits.npos) return to_bytes(text);
+    bytes.push_back(static_cast<std::uint8_t>(high << 4 | low));
+  }
+  return bytes;
+}
+
+// ID:FILE; the identifier ends at the first colon.
+void read_keks(const Arguments& arguments, Meaning& meaning, std::vector<KekFile>& keks) {
+  for (const std::string& word : arguments.all("--kek")) {
+    std::size_t colon = word.find(':');
+    if (colon == 0 || colon == std::string::npos || colon + 1 == word.size()) {
+      meaning.fail("--kek", word, "write ID:FILE");
+      return;
+    }
+    Bytes identifier = parse_key_identifier(std::string_view(word).substr(0, colon));
+    keks.push_back({std::move(identifier), word.substr(colon + 1)});
+  }
+}
+
+SecretOptions read_secrets(const Arguments& arguments, Meaning& meaning) {
+  SecretOptions secrets;
+  secrets.passphrase_file = arguments.get("--passphrase-file");
+  secrets.password_files = arguments.all("--password-file");
+  secrets.passphrase_fd = meaning.find<int>(
+      "--passphrase-fd",
+      [](const std::string& word) -> std::optional<int> {
+        auto number = parse_decimal(word);
+        if (!number || *number > 65'535) return std::nullopt;
+        return static_cast<int>(*number);
+      },
+      "give the number of an open file descriptor");
+  if (secrets.passphrase_file && secrets.passphrase_fd) {
+    meaning.fail("--passphrase-file and --passphrase-fd exclude each other", "give one of them");
+  }
+  read_keks(arguments, meaning, secrets.keks);
+  return secrets;
+}
+
+CommonOptions read_common_options(const Arguments& arguments, Meaning& meaning) {
+  using host::Colour;
+  CommonOptions common;
+  if (!arguments.operands.empty()) common.input = arguments.operands[0];
+  common.output = arguments.get("--output");
+  common.json = arguments.get("--json");
+  if (arguments.has("--verbose")) common.verbosity = Verbosity::Verbose;
+  if (arguments.has("--quiet")) common.verbosity = Verbosity::Quiet;
+  common.colour = meaning.choose<Colour>(
+      "--color", Colour::Auto,
+      {{"auto", Colour::Auto}, {"always", Colour::Always}, {"never", Colour::Never}});
+  common.progress = !arguments.has("--no-progress");
+  bool content_to_stdout = !common.output || *common.output == "-";
+  bool content_is_free = arguments.verb == kVerify || arguments.verb == kInspect;
+  if (common.json == "-" && content_to_stdout && !(content_is_free && !common.output)) {
+    meaning.fail("--json - and the content both go to standard output", "give -o FILE");
+  }
+  return common;
+}
+
+std::optional<Policy::Require> parse_require(const std::string& list) {
+  if (list == "none") return Policy::Require::Nothing;
+  bool is_signed = false;
+  bool is_encrypted = false;
+  for (std::string_view word : split(list, ',')) {
+    if (word != "signed" && word != "encrypted") return std::nullopt;
+    (word == "signed" ? is_signed : is_encrypted) = true;
+  }
+  if (is_signed && is_encrypted) return Policy::Require::SignedAndEncrypted;
+  return is_signed ? Policy::Require::Signed : Policy::Require::Encrypted;
+}
+
+Policy read_policy(const Arguments& arguments, Meaning& meaning) {
+  Policy policy;
+  if (arguments.has("--legacy")) policy.old_forms = Policy::Old::Read;
+  policy.revocation = meaning.choose<Revocation>(
+      "--revocation", Revocation::Soft,
+      {{"off", Revocation::Off}, {"soft", Revocation::Soft}, {"hard", Revocation::Hard}});
+  policy.release = meaning.choose<Policy::Release>(
+      "--release", Policy::Release::Sound,
+      {{"sound", Policy::Release::Sound}, {"any", Policy::Release::Any}});
+  if (arguments.verb == kVerify) policy.require = Policy::Require::Signed;
+  if (arguments.verb == kDecrypt) policy.require = Policy::Require::Encrypted;
+  auto require = meaning.find<Policy::Require>("--require", parse_require,
+                                               "write signed, encrypted, signed,encrypted or none");
+  if (require) policy.require = *require;
+  return policy;
+}
+
+void read_signature(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {
+  options.signing_time = meaning.time("--signing-time");
+  if (arguments.has("--opaque")) options.sign_form = Sign::Form::Opaque;
+  if (arguments.has("--no-chain")) options.chain = Sign::Chain::SignerOnly;
+  if (arguments.has("--pss")) options.padding = SignerChoice::Padding::Pss;
+  if (arguments.has("--triple")) options.wrap = SealingOptions::Wrap::Triple;
+  options.digest = meaning.find<Digest>(
+      "--digest", [](const std::string& word) { return find_digest(word); },
+      "such as sha256, sha384, sha512");
+}
+
+void read_encryption(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {
+  if (arguments.has("--oaep")) options.transport = Encrypt::Transport::Oaep;
+  options.cipher = meaning.find<ContentCipher>(
+      "--cipher", [](const std::string& word) { return find_content_cipher(word); },
+      "such as aes-256-cbc, aes-128-gcm, aes-256-gcm");
+}
+
+void read_headers(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {
+  if (arguments.get("--headers") == "off") {
+    options.header_protection = Recipe::HeaderProtection::Off;
+    options.headers = HeaderConfidentiality::None;
+    return;
+  }
+  options.headers =
+      meaning.choose<HeaderConfidentiality>("--headers", HeaderConfidentiality::Baseline,
+                                            {{"baseline", HeaderConfidentiality::Baseline},
+                                             {"shy", HeaderConfidentiality::Shy},
+                                             {"none", HeaderConfidentiality::None},
+                                             {"off", HeaderConfidentiality::None}});
+}
+
+// Who signs and for whom; a verb without is a mistake and no empty recipe.
+void check_people(const SealingOptions& options, Meaning& meaning) {
+  bool signs = options.verb == kSign || options.verb == kSeal;
+  bool encrypts = options.verb == kEncrypt || options.verb == kSeal;
+  std::string verb = options.verb == kSign ? "sign" : options.verb == kSeal ? "seal" : "encrypt";
+  if (signs && options.identities.empty()) {
+    meaning.fail("'" + verb + "' needs an identity", "give who signs with -i");
+  }
+  bool has_recipient = !options.recipients.empty() || !options.secrets.keks.empty() ||
+                       !options.secrets.password_files.empty();
+  if (encrypts && !has_recipient) {
+    meaning.fail("'" + verb + "' needs a recipient",
+                 options.verb == kSeal ? "give who can open it with -r, or use 'bulla sign'"
+                                       : "give who can open it with -r");
+  }
+}
+
+}  // namespace
+
+tl::expected<OpeningOptions, Usage> read_opening(const Arguments& arguments) {
+  Meaning meaning(arguments);
+  OpeningOptions options;
+  options.common = read_common_options(arguments, meaning);
+  options.secrets = read_secrets(arguments, meaning);
+  options.verb = arguments.verb;
+  options.identities = arguments.all("--identity");
+  options.trust = arguments.all("--trust");
+  options.certs = arguments.all("--certs");
+  options.crls = arguments.all("--crls");
+  options.content = arguments.get("--content");
+  options.part = arguments.get("--part").value_or("");
+  options.at = meaning.time("--at");
+  options.policy = read_policy(arguments, meaning);
+  options.form = meaning.choose<OpenOptions::Form>(
+      "--form", OpenOptions::Form::Automatic,
+      {{"mail", OpenOptions::Form::Mail}, {"content", OpenOptions::Form::Content}});
+  if (arguments.has("--crlf")) options.line_ends = OpenOptions::LineEnds::Crlf;
+  return meaning.result(std::move(options));
+}
+
+tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments) {
+  Meaning meaning(arguments);
+  SealingOptions options;
+  options.common = read_common_options(arguments, meaning);
+  options.secrets = read_secrets(arguments, meaning);
+  options.verb = arguments.verb;
+  options.identities = arguments.all("--identity");
+  options.recipients = arguments.all("--recipient");
+  options.certs = arguments.all("--certs");
+  options.at = meaning.time("--at");
+  read_signature(arguments, meaning, options);
+  read_encryption(arguments, meaning, options);
+  read_headers(arguments, meaning, options);
+  options.form = meaning.choose<SealOptions::Form>("--form", SealOptions::Form::Mail,
+                                                   {{"mail", SealOptions::Form::Mail},
+                                                    {"der", SealOptions::Form::Der},
+                                                    {"pem", SealOptions::Form::Pem}});
+  if (arguments.has("--crlf")) options.line_ends = SealOptions::LineEnds::Crlf;
+  check_people(options, meaning);
+  return meaning.result(std::move(options));
+}
+
+tl::expected<CommonOptions, Usage> read_common(const Arguments& arguments) {
+  Meaning meaning(arguments);
+  CommonOptions common = read_common_options(arguments, meaning);
+  return meaning.result(std::move(common));
+}
+
+}  // namespace bulla::cli

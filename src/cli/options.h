@@ -1,0 +1,82 @@
+// Options: what the command line means, as plain values. Nothing here touches a file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bulla/open.h"
+#include "bulla/seal.h"
+#include "cli/arguments.h"
+#include "host/terminal.h"
+
+namespace bulla::cli {
+
+enum class Verbosity { Quiet, Normal, Verbose };
+
+struct CommonOptions {
+  std::string input;  // empty or "-": standard input
+  std::optional<std::string> output;
+  std::optional<std::string> json;  // "-": standard output
+  Verbosity verbosity = Verbosity::Normal;
+  host::Colour colour = host::Colour::Auto;
+  bool progress = true;
+};
+
+struct KekFile {
+  Bytes key_identifier;
+  std::string file;
+};
+
+struct SecretOptions {
+  std::optional<std::string> passphrase_file;
+  std::optional<int> passphrase_fd;
+  std::vector<std::string> password_files;
+  std::vector<KekFile> keks;
+};
+
+struct OpeningOptions {
+  CommonOptions common;
+  SecretOptions secrets;
+  Verb verb = kOpen;
+  std::vector<std::string> identities;
+  std::vector<std::string> trust;  // empty: store and system
+  std::vector<std::string> certs;
+  std::vector<std::string> crls;
+  std::optional<std::string> content;
+  std::string part;
+  std::optional<Time> at;
+  Policy policy;
+  OpenOptions::Form form = OpenOptions::Form::Automatic;
+  OpenOptions::LineEnds line_ends = OpenOptions::LineEnds::AsInput;
+};
+
+struct SealingOptions {
+  CommonOptions common;
+  SecretOptions secrets;
+  Verb verb = kSeal;
+  std::vector<std::string> identities;
+  std::vector<std::string> recipients;
+  std::vector<std::string> certs;
+  std::optional<Time> at;
+  std::optional<Time> signing_time;
+  Sign::Form sign_form = Sign::Form::Clear;
+  Sign::Chain chain = Sign::Chain::WithoutRoot;
+  std::optional<Digest> digest;
+  SignerChoice::Padding padding = SignerChoice::Padding::Pkcs1;
+  std::optional<ContentCipher> cipher;
+  Encrypt::Transport transport = Encrypt::Transport::Pkcs1;
+  HeaderConfidentiality headers = HeaderConfidentiality::Baseline;
+  Recipe::HeaderProtection header_protection = Recipe::HeaderProtection::On;
+  SealOptions::Form form = SealOptions::Form::Mail;
+  SealOptions::LineEnds line_ends = SealOptions::LineEnds::AsInput;
+  enum class Wrap { Once, Triple } wrap = Wrap::Once;
+};
+
+// The meaning of the arguments of open, verify and decrypt; of sign, encrypt, seal and
+// compress; and of inspect.
+tl::expected<OpeningOptions, Usage> read_opening(const Arguments& arguments);
+tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments);
+tl::expected<CommonOptions, Usage> read_common(const Arguments& arguments);
+
+}  // namespace bulla::cli

@@ -1,0 +1,31 @@
+// Report: where --json goes. It is prepared before anything else is done, so that a
+// folder that cannot be written to is noticed in time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bulla/stream.h"
+#include "cli/console.h"
+#include "host/descriptor.h"
+
+namespace bulla::cli {
+
+class Report {
+ public:
+  // Nothing is written without --json.
+  static Result<Report> open(const std::optional<std::string>& path,
+                             const std::vector<host::FileId>& inputs);
+
+  [[nodiscard]] Result<void> write(const std::string& json);
+
+ private:
+  std::unique_ptr<Sink> sink_;
+};
+
+// Tells the error, in words and as JSON, and answers the exit code.
+Exit fail(const Console& console, Report& report, const Error& error);
+
+}  // namespace bulla::cli

@@ -1,0 +1,87 @@
+#include "cli/commands.h"
+
+namespace bulla::cli {
+namespace {
+
+Console plain_console() { return Console(Verbosity::Normal, host::Colour::Auto); }
+
+Exit fail(const Usage& usage) { return plain_console().fail(usage); }
+
+template <typename Options>
+Exit run_with(const tl::expected<Options, Usage>& options, Exit (*run_command)(const Options&)) {
+  return options ? run_command(*options) : fail(options.error());
+}
+
+const VerbRow* find_verb_or_explain(const std::string& name) {
+  const VerbRow* verb = find_verb(name);
+  if (verb != nullptr) return verb;
+  std::vector<std::string_view> names;
+  for (const VerbRow& row : verbs()) names.push_back(row.name);
+  std::string_view near = closest(name, names);
+  std::string problem = name.empty() || name[0] != '-' ? "unknown verb " : "unknown flag ";
+  fail(Usage{problem + name,
+             near.empty() ? "see bulla help" : "did you mean " + std::string(near) + "?"});
+  return nullptr;
+}
+
+Exit run_help(const Arguments& arguments) {
+  if (arguments.operands.empty()) {
+    print(1, help_text());
+    return Exit::Done;
+  }
+  const VerbRow* verb = find_verb_or_explain(arguments.operands[0]);
+  if (verb == nullptr) return Exit::Usage;
+  print(1, help_text(*verb));
+  return Exit::Done;
+}
+
+Exit run_verb(const Arguments& arguments) {
+  switch (arguments.verb) {
+    case kSign:
+    case kEncrypt:
+    case kSeal:
+    case kCompress:
+      return run_with(read_sealing(arguments), run_sealing);
+    case kOpen:
+    case kVerify:
+    case kDecrypt:
+      return run_with(read_opening(arguments), run_opening);
+    case kInspect:
+      return run_with(read_common(arguments), run_inspect);
+    case kDoctor:
+      return run_doctor(arguments);
+    case kCompletion:
+      return run_completion(arguments);
+    case kHelp:
+      return run_help(arguments);
+  }
+  return Exit::Usage;
+}
+
+}  // namespace
+
+Exit run(const std::vector<std::string>& words) {
+  if (words.empty()) {
+    print(2, help_text());
+    return Exit::Usage;
+  }
+  if (words[0] == "--help" || words[0] == "-h") {
+    print(1, help_text());
+    return Exit::Done;
+  }
+  if (words[0] == "--version") {
+    print(1, "bulla " BULLA_VERSION "\n");
+    return Exit::Done;
+  }
+  const VerbRow* verb = find_verb_or_explain(words[0]);
+  if (verb == nullptr) return Exit::Usage;
+  auto arguments = parse_arguments(*verb, {words.begin() + 1, words.end()});
+  if (!arguments) return fail(arguments.error());
+  if (arguments->has("--help")) {
+    print(1, help_text(*verb));
+    return Exit::Done;
+  }
+  return run_verb(*arguments);
+}
+
+}  // namespace bulla::cli

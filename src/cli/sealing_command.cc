@@ -1,0 +1,72 @@
+#include "base/text.h"
+#include "base/try.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "cli/report.h"
+#include "cli/world.h"
+#include "host/environment.h"
+#include "host/progress.h"
+#include "host/sink.h"
+#include "host/source.h"
+
+namespace bulla::cli {
+namespace {
+
+std::vector<host::FileId> input_ids(const SealingOptions& options) {
+  std::vector<std::string> paths = options.identities;
+  paths.insert(paths.end(), options.recipients.begin(), options.recipients.end());
+  paths.insert(paths.end(), options.certs.begin(), options.certs.end());
+  paths.push_back(options.common.input);
+  return ids_of(paths);
+}
+
+// The steps of the verb, innermost first.
+Result<Recipe> make_recipe(const SealingOptions& options, Time at) {
+  Recipe recipe{
+      .steps = {}, .headers = options.headers, .header_protection = options.header_protection};
+  if (options.verb == kCompress) {
+    recipe.steps.emplace_back(Compress{});
+    return recipe;
+  }
+  Sign sign{.signers = TRY(load_signers(options, at)),
+            .form = options.sign_form,
+            .signing_time = options.signing_time,
+            .chain = options.chain};
+  bool signs = options.verb == kSign || options.verb == kSeal;
+  if (signs) recipe.steps.emplace_back(sign);
+  if (options.verb != kSign) recipe.steps.emplace_back(TRY(load_recipients(options, at)));
+  if (options.wrap == SealingOptions::Wrap::Triple) recipe.steps.emplace_back(std::move(sign));
+  return recipe;
+}
+
+Result<SealReport> seal_message(const SealingOptions& options) {
+  Time at = options.at.value_or(host::current_time());
+  std::unique_ptr<host::FileSource> in = TRY(host::open_source(options.common.input));
+  Recipe recipe = TRY(make_recipe(options, at));
+  std::vector<host::FileId> inputs = input_ids(options);
+  inputs.push_back(in->id());
+  std::unique_ptr<Sink> out = TRY(host::open_sink(options.common.output.value_or("-"), inputs));
+  host::ProgressSource source(
+      *in, options.common.progress && options.common.verbosity != Verbosity::Quiet
+               ? host::ProgressSource::Show::OnTerminal
+               : host::ProgressSource::Show::Never);
+  return bulla::seal(
+      source, *out, recipe,
+      {.at = at, .limits = {}, .form = options.form, .line_ends = options.line_ends});
+}
+
+}  // namespace
+
+Exit run_sealing(const SealingOptions& options) {
+  Console console(options.common.verbosity, options.common.colour);
+  auto report = Report::open(options.common.json, input_ids(options));
+  if (!report) return console.fail(report.error());
+  auto sealed = seal_message(options);
+  if (!sealed) return fail(console, *report, sealed.error());
+  for (const Finding& finding : sealed->findings) console.warn(finding);
+  for (const std::string& step : sealed->steps) console.say(printable(step), Verbosity::Verbose);
+  auto written = report->write(seal_json(*sealed));
+  return written ? Exit::Done : console.fail(written.error());
+}
+
+}  // namespace bulla::cli

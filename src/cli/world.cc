@@ -1,0 +1,193 @@
+#include "cli/world.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "host/environment.h"
+#include "store/file.h"
+
+namespace bulla::cli {
+namespace {
+
+constexpr std::string_view kSystemRoots = "/etc/ssl/certs/ca-certificates.crt";
+
+void add(std::vector<Certificate>& to, const std::vector<Certificate>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+bool is_address(const std::string& text) {
+  return text.find('@') != std::string::npos && text.find('/') == std::string::npos;
+}
+
+Secret first_line(ByteView file) {
+  auto end = std::find(file.begin(), file.end(), std::uint8_t{'\n'});
+  ByteView line = file.first(static_cast<std::size_t>(end - file.begin()));
+  if (!line.empty() && line.back() == '\r') line = line.first(line.size() - 1);
+  return Secret(line);
+}
+
+// A key in hexadecimal, as people exchange it, or its octets.
+Secret read_kek(const Secret& file) {
+  std::string_view text = trim(as_text(file.view()));
+  bool is_hex = (text.size() == 32 || text.size() == 48 || text.size() == 64) &&
+                text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  if (!is_hex) return file.clone();
+  Secret key(text.size() / 2);
+  auto digit = [&](std::size_t i) {
+    char c = lower(text[i]);
+    return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
+  };
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    key.mutable_view()[i] = static_cast<std::uint8_t>(digit(2 * i) << 4 | digit(2 * i + 1));
+  }
+  return key;
+}
+
+Result<std::vector<Identity>> load_identities(const std::string& name, Passphrases& passphrases) {
+  if (name.substr(0, 7) == "pkcs11:") {
+    return failure(Rule::CryptoUnavailable, 0, "PKCS #11 tokens are not supported");
+  }
+  if (store::exists(name) || !is_address(name)) {
+    return store::load_identity_file(name, passphrases.asker());
+  }
+  return store::DirectoryStore(host::data_folder()).find_identities(name, passphrases.asker());
+}
+
+Result<Certificate> load_recipient(const std::string& name, Time at) {
+  if (store::exists(name) || !is_address(name)) return store::load_recipient_file(name);
+  return store::DirectoryStore(host::data_folder()).find_recipient(name, at);
+}
+
+Result<std::vector<Certificate>> load_certificate_files(const std::vector<std::string>& paths) {
+  std::vector<Certificate> all;
+  for (const std::string& path : paths) add(all, TRY(store::load_certificate_file(path)));
+  return all;
+}
+
+// Without --trust: the store and, where the system has them, the system's roots.
+Result<std::vector<Certificate>> load_trust(const std::vector<std::string>& names) {
+  store::DirectoryStore own(host::data_folder());
+  std::string system(kSystemRoots);
+  std::vector<Certificate> roots;
+  if (names.empty()) {
+    roots = own.roots();
+    if (store::exists(system)) add(roots, TRY(store::load_roots(system)));
+  }
+  for (const std::string& name : names) {
+    if (name == "store") {
+      add(roots, own.roots());
+    } else {
+      add(roots, TRY(store::load_roots(name == "system" ? system : name)));
+    }
+  }
+  return roots;
+}
+
+Result<x509::MemoryKeySource> load_keys(const OpeningOptions& options,
+                                        const std::vector<Certificate>& certificates) {
+  Passphrases passphrases(options.secrets);
+  std::vector<Identity> identities;
+  for (const std::string& name : options.identities) {
+    std::vector<Identity> loaded = TRY(load_identities(name, passphrases));
+    for (Identity& one : store::add_certificates(std::move(loaded), certificates)) {
+      identities.push_back(std::move(one));
+    }
+  }
+  x509::MemoryKeySource keys(std::move(identities));
+  for (const KekFile& kek : options.secrets.keks) {
+    Secret file = TRY(store::read_file(kek.file, store::kMaxKeyFile));
+    keys.add_kek(kek.key_identifier, read_kek(file).view());
+  }
+  for (const std::string& path : options.secrets.password_files) {
+    keys.add_password(TRY(read_first_line(path)).view());
+  }
+  return keys;
+}
+
+}  // namespace
+
+Result<Secret> Passphrases::ask(const std::string& path) {
+  if (options_.passphrase_file || options_.passphrase_fd) {
+    if (!known_) known_ = TRY(read());
+    return known_->clone();
+  }
+  return host::ask_passphrase("Passphrase for " + printable(path) + ": ");
+}
+
+Result<Secret> Passphrases::read() const {
+  if (options_.passphrase_file) return read_first_line(*options_.passphrase_file);
+  constexpr std::size_t kMaxPassphrase = 4'096;
+  std::string name = "file descriptor " + std::to_string(*options_.passphrase_fd);
+  Secret line(kMaxPassphrase);
+  std::size_t size = 0;
+  while (size < line.size()) {
+    MutableByteView next = line.mutable_view().subspan(size, 1);
+    if (TRY(host::read_some(*options_.passphrase_fd, next, name)) == 0 || next[0] == '\n') break;
+    ++size;
+  }
+  return first_line(line.view().first(size));
+}
+
+Result<World> load_world(const OpeningOptions& options) {
+  World world;
+  std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
+  if (options.verb != kVerify) world.keys = TRY(load_keys(options, certificates));
+  if (options.verb == kDecrypt) return world;
+  world.trust = make_trust_store(TRY(load_trust(options.trust)));
+  add(certificates, store::DirectoryStore(host::data_folder()).certificates());
+  world.certificates = make_cert_source(std::move(certificates));
+  std::vector<Bytes> crls;
+  for (const std::string& path : options.crls) {
+    for (Bytes& list : TRY(store::load_crl_file(path))) crls.push_back(std::move(list));
+  }
+  world.revocation = make_revocation_source(std::move(crls));
+  return world;
+}
+
+Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Time at) {
+  Passphrases passphrases(options.secrets);
+  std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
+  std::vector<SignerChoice> signers;
+  for (const std::string& name : options.identities) {
+    std::vector<Identity> loaded = TRY(load_identities(name, passphrases));
+    auto chosen =
+        store::choose_signer(store::add_certificates(std::move(loaded), certificates), at);
+    if (!chosen) return tl::unexpected(store::about_file(chosen.error(), name));
+    signers.push_back({.identity = *chosen, .digest = options.digest, .padding = options.padding});
+  }
+  return signers;
+}
+
+Result<Encrypt> load_recipients(const SealingOptions& options, Time at) {
+  Encrypt step{.recipients = {},
+               .keks = {},
+               .passwords = {},
+               .cipher = options.cipher,
+               .transport = options.transport};
+  for (const std::string& name : options.recipients) {
+    step.recipients.push_back(TRY(load_recipient(name, at)));
+  }
+  for (const KekFile& kek : options.secrets.keks) {
+    Secret file = TRY(store::read_file(kek.file, store::kMaxKeyFile));
+    step.keks.push_back({kek.key_identifier, std::make_shared<const Secret>(read_kek(file))});
+  }
+  for (const std::string& path : options.secrets.password_files) {
+    step.passwords.push_back(std::make_shared<const Secret>(TRY(read_first_line(path))));
+  }
+  return step;
+}
+
+std::vector<host::FileId> ids_of(const std::vector<std::string>& paths) {
+  std::vector<host::FileId> ids;
+  for (const std::string& path : paths) {
+    if (auto id = host::find_file_id(path)) ids.push_back(*id);
+  }
+  return ids;
+}
+
+Result<Secret> read_first_line(const std::string& path) {
+  return first_line(TRY(store::read_file(path, store::kMaxKeyFile)).view());
+}
+
+}  // namespace bulla::cli

@@ -1,0 +1,53 @@
+// What the flags name, loaded: identities, recipients, roots, secrets.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bulla/seal.h"
+#include "bulla/trust.h"
+#include "cli/options.h"
+#include "host/descriptor.h"
+#include "store/directory_store.h"
+#include "x509/memory_key_source.h"
+
+namespace bulla::cli {
+
+// Passphrases from a file, a descriptor or the terminal, each read when it is needed.
+// Never from arguments or the environment (T-124).
+class Passphrases {
+ public:
+  explicit Passphrases(const SecretOptions& options) : options_(options) {}
+  Result<Secret> ask(const std::string& path);
+  store::AskPassphrase asker() {
+    return [this](const std::string& path) { return ask(path); };
+  }
+
+ private:
+  Result<Secret> read() const;
+
+  const SecretOptions& options_;
+  std::optional<Secret> known_;
+};
+
+// The ports of open(), with the objects behind them.
+struct World {
+  std::unique_ptr<TrustStore> trust;
+  std::unique_ptr<CertSource> certificates;
+  std::unique_ptr<RevocationSource> revocation;
+  x509::MemoryKeySource keys;
+};
+Result<World> load_world(const OpeningOptions& options);
+
+// The signers and the recipients of a recipe, at this time.
+Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Time at);
+Result<Encrypt> load_recipients(const SealingOptions& options, Time at);
+
+// The files that an output must not replace.
+std::vector<host::FileId> ids_of(const std::vector<std::string>& paths);
+
+// The first line of a file, as a secret.
+Result<Secret> read_first_line(const std::string& path);
+
+}  // namespace bulla::cli
