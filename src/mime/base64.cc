@@ -1,6 +1,7 @@
 #include "mime/base64.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/try.h"
 
@@ -14,13 +15,17 @@ constexpr std::size_t kOutSize = 48u << 10;
 constexpr std::uint32_t kNoDigit = 1u << 31;
 
 // Two digits for each value of twelve bits.
-using PairTable = std::array<std::array<char, 2>, 4096>;
-constexpr PairTable make_pairs() {
-  PairTable table{};
-  for (std::size_t i = 0; i < table.size(); ++i) table[i] = {kAlphabet[i >> 6], kAlphabet[i & 63]};
+struct Pair {
+  char digits[2];
+};
+constexpr std::array<Pair, 4096> make_pairs() {
+  std::array<Pair, 4096> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    table[i] = {{kAlphabet[i >> 6], kAlphabet[i & 63]}};
+  }
   return table;
 }
-constexpr PairTable kPairs = make_pairs();
+constexpr std::array<Pair, 4096> kPairs = make_pairs();
 
 // For each of the four places in a group, a digit's value where the group has it.
 using DigitTable = std::array<std::array<std::uint32_t, 256>, 4>;
@@ -40,12 +45,8 @@ constexpr DigitTable kDigits = make_digits();
 
 void encode_group(const std::uint8_t* in, std::uint8_t* out) {
   std::uint32_t value = in[0] * 65536u + in[1] * 256u + in[2];
-  auto high = kPairs[value >> 12];
-  auto low = kPairs[value & 4095];
-  out[0] = static_cast<std::uint8_t>(high[0]);
-  out[1] = static_cast<std::uint8_t>(high[1]);
-  out[2] = static_cast<std::uint8_t>(low[0]);
-  out[3] = static_cast<std::uint8_t>(low[1]);
+  std::memcpy(out, kPairs.data() + (value >> 12), 2);
+  std::memcpy(out + 2, kPairs.data() + (value & 4095), 2);
 }
 
 // Appends the digits and the padding; returns the new end.
@@ -71,17 +72,29 @@ struct Progress {
   std::size_t written = 0;
 };
 
-// Decodes whole groups until one has something else than four digits.
+// Decodes whole groups, and skips the line ends between them, until something else comes.
+// REQUIRES: room for one octet more than what is written.
 Progress decode_groups(ByteView in, std::uint8_t* out, std::size_t room) {
-  std::size_t groups = std::min(in.size() / 4, room / 3);
   const std::uint8_t* p = in.data();
-  std::size_t done = 0;
-  for (; done < groups; ++done, p += 4, out += 3) {
+  const std::uint8_t* end = p + in.size();
+  std::uint8_t* start = out;
+  const std::uint8_t* full = out + room;
+  while (end - p >= 4 && full - out >= 3) {
     std::uint32_t group = kDigits[0][p[0]] | kDigits[1][p[1]] | kDigits[2][p[2]] | kDigits[3][p[3]];
-    if ((group & kNoDigit) != 0) break;
-    put_three(group, out);
+    if ((group & kNoDigit) == 0) {
+      const std::uint8_t octets[4] = {static_cast<std::uint8_t>(group >> 16),
+                                      static_cast<std::uint8_t>(group >> 8),
+                                      static_cast<std::uint8_t>(group), 0};
+      std::memcpy(out, octets, 4);
+      out += 3;
+      p += 4;
+    } else if (p[0] == '\n' || p[0] == '\r') {
+      ++p;
+    } else {
+      break;
+    }
   }
-  return {done * 4, done * 3};
+  return {static_cast<std::size_t>(p - in.data()), static_cast<std::size_t>(out - start)};
 }
 
 }  // namespace
@@ -115,7 +128,7 @@ Result<void> Base64Encoder::write(ByteView bytes) {
 // Lines of 57 octets; the last may be shorter. A line end stands between lines.
 Result<void> Base64Encoder::write_lines(ByteView octets) {
   std::size_t lines = (octets.size() + kLineOctets - 1) / kLineOctets;
-  out_.resize(lines * 78 + 2);
+  if (out_.size() < lines * 78 + 2) out_.resize(lines * 78 + 2);
   std::uint8_t* end = out_.data();
   while (!octets.empty()) {
     if (open_line_) end = std::copy(line_break().begin(), line_break().end(), end);
@@ -137,7 +150,7 @@ Result<void> Base64Encoder::flush() {
 
 Result<void> Base64Decoder::write(ByteView bytes) {
   offset_ += bytes.size();
-  out_.resize(kOutSize);
+  out_.resize(kOutSize + 1);
   while (!bytes.empty()) {
     if (kOutSize - used_ < 3) TRY_VOID(pass());
     if (digits_ == 0 && !ended_) {
@@ -193,7 +206,7 @@ Result<void> Base64Decoder::flush() {
   if (digits_ == 1) return failure(Rule::MimeTruncatedBase64, offset_);
   if (digits_ >= 2) {
     std::uint32_t group = group_ << (6 * (4 - digits_));
-    out_.resize(kOutSize);
+    out_.resize(kOutSize + 1);
     put_three(group, out_.data() + used_);
     used_ += digits_ - 1;
     if (pads_ + digits_ < 4) saw_.missing_padding = true;

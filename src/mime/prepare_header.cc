@@ -92,10 +92,12 @@ Result<std::string> rewrite(const Field& field) {
   std::string value = as_utf8(field.value);
   if (field.is("Content-Type")) {
     ContentType type = ContentType::parse(value);
+    if (!is_seven_bit(type.name())) return tl::unexpected(std::move(error));
     return write_field(field.name, write_parameters(type.name(), type.parameters));
   }
   if (field.is("Content-Disposition")) {
     ContentDisposition disposition = ContentDisposition::parse(value);
+    if (!is_seven_bit(disposition.kind)) return tl::unexpected(std::move(error));
     return write_field(field.name, write_parameters(disposition.kind, disposition.parameters));
   }
   if (!is_address_field(field.name)) {

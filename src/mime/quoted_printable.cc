@@ -1,5 +1,7 @@
 #include "mime/quoted_printable.h"
 
+#include <algorithm>
+
 #include "base/try.h"
 
 namespace bulla::mime {
@@ -20,14 +22,49 @@ int hex_value(std::uint8_t c) {
 
 bool is_blank(std::uint8_t octet) { return octet == ' ' || octet == '\t'; }
 
+// Stands for itself wherever it is: printable ASCII but "=".
+bool is_plain(std::uint8_t octet) { return octet > 0x20 && octet < 0x7f && octet != '='; }
+
+// Octets at the start that stand for themselves: plain ones, and blanks with a plain one
+// after them, so none of these is at the end of a line.
+std::size_t plain_run(ByteView bytes) {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (is_plain(bytes[i])) {
+      size = i + 1;
+    } else if (!is_blank(bytes[i]) || i - size > 1) {
+      break;
+    }
+  }
+  return size;
+}
+
 }  // namespace
 
 Result<void> QuotedPrintableEncoder::write(ByteView bytes) {
-  for (std::uint8_t octet : bytes) {
-    take(octet);
+  while (!bytes.empty()) {
+    std::size_t size = put_plain(bytes);
+    if (size == 0) {
+      take(bytes[0]);
+      size = 1;
+    }
+    bytes = bytes.subspan(size);
     if (out_.size() >= kOutSize) TRY_VOID(pass());
   }
   return pass();
+}
+
+// Puts the octets that stand for themselves on the line, as far as they fit; 0 where each
+// has to be looked at: at the start of a line, and after what may stand at its end.
+std::size_t QuotedPrintableEncoder::put_plain(ByteView bytes) {
+  std::size_t limit = input_ == Input::Data ? kMaxColumns : kMaxEncoded;
+  bool looked_at = !held_.empty() || in_escape_ > 0 || from_ == column_ || column_ >= limit;
+  // "From" is followed by its blank: from_ is 4 in column 4, which is looked at.
+  if (looked_at) return 0;
+  std::size_t size = plain_run(bytes.first(std::min(bytes.size(), limit - column_)));
+  append(out_, bytes.first(size));
+  column_ += size;
+  return size;
 }
 
 Result<void> QuotedPrintableEncoder::flush() {
@@ -136,7 +173,12 @@ Result<void> QuotedPrintableEncoder::pass() {
 Result<void> QuotedPrintableDecoder::write(ByteView bytes) {
   std::size_t i = 0;
   while (i < bytes.size()) {
-    if (take(bytes[i])) ++i;
+    std::size_t plain = state_ == State::Text
+                            ? plain_run(bytes.subspan(i, std::min(bytes.size() - i, kOutSize)))
+                            : 0;
+    append(out_, bytes.subspan(i, plain));
+    i += plain;
+    if (plain == 0 && take(bytes[i])) ++i;
     if (out_.size() < kOutSize) continue;
     TRY_VOID(next().write(out_));
     out_.clear();

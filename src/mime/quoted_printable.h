@@ -31,6 +31,7 @@ class QuotedPrintableEncoder final : public Filter {
   Result<void> flush() override;
 
  private:
+  std::size_t put_plain(ByteView bytes);
   void take(std::uint8_t octet);
   void end_line();
   void put_line_break();

@@ -1,6 +1,7 @@
 #include "mime/words.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "base/text.h"
@@ -76,7 +77,6 @@ std::string decode_b(std::string_view text) {
 // Joins neighbouring words of one charset before converting: senders cut characters in two.
 class WordDecoder {
  public:
-  // Adds a word; false if its charset is unknown.
   void add(const EncodedWord& word, std::string_view source) {
     if (!same(word)) end_run();
     charset_ = word.charset;
@@ -91,7 +91,7 @@ class WordDecoder {
 
   std::string finish() {
     end_run();
-    return std::move(result_);
+    return repair_utf8(result_);
   }
 
  private:
@@ -306,7 +306,9 @@ std::string write_parameter(std::string_view name, std::string_view value) {
   constexpr std::size_t kShort = 60;  // fits a line of 76 with its name
   constexpr std::size_t kPiece = 50;
   std::string text = clean(value);
-  std::string start = "; " + std::string(name);
+  std::string start = "; ";
+  std::copy_if(name.begin(), name.end(), std::back_inserter(start), is_attribute_char);
+  if (start.size() == 2) return {};
   bool ascii = is_printable_ascii(text);
   if (ascii && text.size() <= kShort && text.find("=?") == text.npos) {
     bool token = !text.empty() && std::all_of(text.begin(), text.end(), is_token);

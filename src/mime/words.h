@@ -32,7 +32,8 @@ std::string encode_words(std::string_view text);
 std::string write_field(std::string_view name, std::string_view value);
 
 // "; name=value" for Content-Type and the like: a token, a quoted string, or RFC 2231
-// (charset utf-8, continuations) where the value is not ASCII or long.
+// (charset utf-8, continuations) where the value is not ASCII or long. Octets that no
+// parameter name may have are left out of the name; nothing is written if none is left.
 std::string write_parameter(std::string_view name, std::string_view value);
 
 }  // namespace bulla::mime

@@ -228,6 +228,7 @@ TEST(Words, leaves_what_it_does_not_know_T_101) {
                                 "=?utf-8?q?a", "=??q?a?=", "=?utf-8?q?a?b?=", "=?utf-8?"}) {
     EXPECT_EQ(decode_words(text), text);
   }
+  EXPECT_EQ(decode_words("x\xff"), "x\ufffd");
   EXPECT_EQ(decode_words("=?utf-8?q?=FF=C0=AF?="), "\ufffd\ufffd\ufffd");
 }
 

@@ -196,6 +196,24 @@ TEST(EntityParser, a_boundary_that_is_ambiguous_is_none_T_106) {
             "ab");
 }
 
+TEST(EntityParser, a_million_lines_that_look_like_delimiters_T_97) {
+  std::string text = "Content-Type: multipart/mixed; boundary=boundary\n\n--boundary\n";
+  std::size_t header = text.size();
+  for (int i = 0; i < 1'000'000; ++i) text += i % 2 ? "--boundar\n" : "--boundary-x\n";
+  struct Count : EntityHandler {
+    Result<BodyPlan> on_header(const Header& h) override { return plan_body(h); }
+    Result<void> on_part(ByteView octets) override {
+      octets_seen += octets.size();
+      return {};
+    }
+    std::size_t octets_seen = 0;
+  } count;
+  EntityParser parser(count);
+  ASSERT_TRUE(parser.push(as_bytes(text)));
+  ASSERT_TRUE(parser.finish());
+  EXPECT_EQ(count.octets_seen, text.size() - header);
+}
+
 TEST(EntityParser, limits_header_and_parts_T_99) {
   Log log;
   EntityParser parser(log, {.header_bytes = 10});

@@ -197,6 +197,9 @@ TEST(Preparer, header_fields_are_written_in_ascii) {
   EXPECT_EQ(prepare("\xe4\n\n"), "mime.not-seven-bit");
   EXPECT_EQ(prepare("Content-Type: image/png; name=\"\xc3\xa4.png\"\n\n"),
             "Content-Type: image/png; name*=utf-8''%C3%A4.png\r\n\r\n");
+  EXPECT_EQ(prepare("Content-Type: image/p\xe4ng\n\n"), "mime.not-seven-bit");
+  EXPECT_EQ(prepare("Content-Type: image/png; n\xe4me=x; y=z; v=\xe4\n\n"),
+            "Content-Type: image/png; nme=x; y=z; v*=utf-8''%C3%A4\r\n\r\n");
   EXPECT_EQ(binary("Subject: \xe4\n\n"), "Subject: \xe4\r\n\r\n");
 }
 
