@@ -4,6 +4,7 @@
 #include "message/hcp.h"
 #include "message/header_protection.h"
 #include "message/recipe.h"
+#include "message/seal_buffer.h"
 #include "message/seal_pem.h"
 #include "message/step_stage.h"
 #include "mime/canonical.h"
@@ -94,13 +95,13 @@ std::string entity_header(const mime::Header& header, std::string_view hp) {
 class MailSealer final : public mime::EntityHandler {
  public:
   MailSealer(RecipePlan plan, const Recipe& recipe, const SealOptions& options, Sink& out)
-      : plan_(std::move(plan)), recipe_(recipe), options_(options), out_(out), to_lf_(out) {}
+      : plan_(std::move(plan)), recipe_(recipe), options_(options), out_(out), to_lf_(out_) {}
 
   Result<mime::BodyPlan> on_header(const mime::Header& header) override {
     TRY_VOID(check_header(header));
     bool crlf = options_.line_ends == SealOptions::LineEnds::Crlf ||
                 line_break(header.raw()) == mime::LineBreak::Crlf;
-    Sink& end = crlf ? out_ : to_lf_;
+    Sink& end = crlf ? static_cast<Sink&>(out_) : to_lf_;
     // In ASCII, as the preparation of the entity would write it.
     std::string text = TRY(mime::prepare_header(header, mime::PrepareMode::SevenBit, std::nullopt));
     mime::Header ascii = TRY(mime::Header::parse(as_bytes(text), wider(options_.limits)));
@@ -128,7 +129,8 @@ class MailSealer final : public mime::EntityHandler {
     TRY_VOID(end.write(fields.outer));
     TRY_VOID(write_text(end, "MIME-Version: 1.0\r\n"));
     TRY_VOID(start_stages(end));
-    prepare_.emplace(*stages_.back(), mime::PrepareMode::SevenBit, wider(options_.limits));
+    content_.emplace(*stages_.back());
+    prepare_.emplace(*content_, mime::PrepareMode::SevenBit, wider(options_.limits));
     TRY_VOID(prepare_->write(fields.inner));
     return write_text(*prepare_, entity_header(header, fields.hp) + "\r\n");
   }
@@ -145,9 +147,10 @@ class MailSealer final : public mime::EntityHandler {
   RecipePlan plan_;
   const Recipe& recipe_;
   const SealOptions& options_;
-  Sink& out_;
+  Coalescer out_;
   mime::CrlfToLf to_lf_;
   Stages stages_;
+  std::optional<Coalescer> content_;
   std::optional<mime::Preparer> prepare_;
 };
 

@@ -496,7 +496,7 @@ TEST(SealReport, says_what_was_chosen_CHOOSE16) {
             }));
 }
 
-TEST(SealReport, escapes_nothing_secret_of_keks_and_passwords) {
+TEST(SealReport, names_keks_and_tells_no_password) {
   Encrypt step;
   step.keks.push_back(
       {.key_identifier = {0x0a, 0x1b}, .kek = std::make_shared<const Secret>(std::size_t{32})});
