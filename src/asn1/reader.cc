@@ -58,7 +58,7 @@ std::optional<Reader::Header> Reader::header() {
     return std::nullopt;
   }
   --state_->elements_left;
-  if (is_high(peek())) {
+  if (is_high(peek()) || peek() == Tag::EndOfContents) {
     fail_at(Rule::Asn1UnexpectedTag, rest_.data());
     return std::nullopt;
   }

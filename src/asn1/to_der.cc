@@ -51,15 +51,14 @@ class Transcoder {
     Tag tag;
     bool indefinite;
     bool joined;           // a part of a constructed OCTET STRING: no header of its own
-    std::size_t end;       // in element_, if definite
+    std::size_t end;       // in element_: of the contents, or, if indefinite, of what is around
     std::size_t contents;  // start of the contents in out_
   };
 
   std::uint64_t offset() const { return base_offset_ + position_; }
 
   Result<void> step() {
-    std::size_t available = element_.size();
-    if (!open_.empty() && !open_.back().indefinite) available = open_.back().end;
+    std::size_t available = open_.empty() ? element_.size() : open_.back().end;
     if (++elements_ > limits_.der_elements) return failure(Rule::LimitElements, offset());
     Header header = TRY(read_header(element_.subspan(position_, available - position_), offset()));
     bool in_string = !open_.empty() && open_.back().tag == Tag::ConstructedOctetString;
@@ -71,7 +70,7 @@ class Transcoder {
     if (header.length && *header.length > available - position_) {
       return failure(Rule::Asn1Truncated, offset());
     }
-    if (is_constructed(header.tag)) return open(header, in_string);
+    if (is_constructed(header.tag)) return open(header, in_string, available);
     ByteView contents = element_.subspan(position_, static_cast<std::size_t>(*header.length));
     if (!in_string) append(out_, encode_header(header.tag, contents.size()));
     append(out_, contents);
@@ -79,10 +78,12 @@ class Transcoder {
     return {};
   }
 
-  Result<void> open(const Header& header, bool in_string) {
+  Result<void> open(const Header& header, bool in_string, std::size_t available) {
     if (open_.size() >= limits_.der_depth) return failure(Rule::LimitDepth, offset());
-    auto length = static_cast<std::size_t>(header.length.value_or(0));
-    open_.push_back({header.tag, !header.length, in_string, position_ + length, out_.size()});
+    // What is inside an indefinite length still ends where the definite ones around it do.
+    std::size_t end = available;
+    if (header.length) end = position_ + static_cast<std::size_t>(*header.length);
+    open_.push_back({header.tag, !header.length, in_string, end, out_.size()});
     return {};
   }
 

@@ -154,5 +154,16 @@ TEST(ToDer, malformed_elements_fail) {
   EXPECT_EQ(to_der(deep, {}).error().rule, Rule::LimitDepth);
 }
 
+// Found by fuzzing: what is inside an indefinite length ran past the definite length around it.
+TEST(ToDer, T41_an_indefinite_length_ends_within_the_definite_one_around_it) {
+  EXPECT_EQ(to_der(bytes({0x30, 0x06, 0x30, 0x04, 0x30, 0x80, 0x05, 0x00, 0x05, 0x00, 0, 0}), {})
+                .error()
+                .rule,
+            Rule::Asn1Truncated);
+  EXPECT_EQ(to_der(bytes({0x30, 0x06, 0x30, 0x80, 0x05, 0x03, 1, 2, 3, 0, 0}), {}).error().rule,
+            Rule::Asn1Truncated);
+  EXPECT_EQ(to_hex(*to_der(bytes({0x30, 0x06, 0x30, 0x80, 0x05, 0x00, 0, 0}), {})), "300430020500");
+}
+
 }  // namespace
 }  // namespace bulla::asn1

@@ -193,5 +193,11 @@ TEST(Writer, ATTR10_times_change_form_at_2050_and_1950) {
   EXPECT_EQ(as_text(ByteView(der_of("1949-12-31")).subspan(2)), "19491231000000Z");
 }
 
+TEST(Reader, T48_the_tag_of_end_of_contents_is_no_element) {
+  EXPECT_EQ(failure_of("0000", [](Reader& in) { in.element(); }), Rule::Asn1UnexpectedTag);
+  EXPECT_EQ(failure_of("30020000", [](Reader& in) { in.sequence().skip_rest(); }),
+            Rule::Asn1UnexpectedTag);
+}
+
 }  // namespace
 }  // namespace bulla::asn1
