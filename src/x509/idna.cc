@@ -1,6 +1,7 @@
 #include "x509/idna.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 #include "base/text.h"
