@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "store/file.h"
 #include "x509/pem.h"
+#include "x509/pkcs12.h"
 
 namespace bulla::store {
 namespace {
@@ -57,10 +58,33 @@ Result<Contents> read_der_contents(ByteView file, const std::string& path,
   return tl::unexpected(key.error());
 }
 
+// Many files have the empty passphrase: nobody is asked for that.
+Result<Contents> read_pkcs12_contents(ByteView file, const std::string& path,
+                                      const AskPassphrase& ask) {
+  auto loaded = x509::load_pkcs12(file, {});
+  if (!loaded && (loaded.error().rule == Rule::KeyBadPassphrase ||
+                  loaded.error().rule == Rule::KeyPassphraseNeeded)) {
+    Secret passphrase = TRY(ask(path));
+    loaded = x509::load_pkcs12(file, passphrase.view());
+  }
+  if (!loaded) return tl::unexpected(loaded.error());
+  Contents contents{.keys = {}, .certificates = std::move(loaded->certificates)};
+  for (Identity& identity : loaded->identities) {
+    contents.keys.push_back(std::move(identity.key));
+    if (identity.certificate) contents.certificates.push_back(*identity.certificate);
+  }
+  return contents;
+}
+
+Result<Contents> read_contents(ByteView file, const std::string& path, const AskPassphrase& ask) {
+  if (x509::is_pem(file)) return read_pem_contents(file, path, ask);
+  if (x509::is_pkcs12(file)) return read_pkcs12_contents(file, path, ask);
+  return read_der_contents(file, path, ask);
+}
+
 Result<std::vector<Identity>> read_identities(ByteView file, const std::string& path,
                                               const AskPassphrase& ask) {
-  Contents contents = x509::is_pem(file) ? TRY(read_pem_contents(file, path, ask))
-                                         : TRY(read_der_contents(file, path, ask));
+  Contents contents = TRY(read_contents(file, path, ask));
   return pair_keys(contents.keys, contents.certificates, {});
 }
 
