@@ -1,0 +1,100 @@
+// Message to verdict: open() over any octets, with keys and roots at hand.
+//
+// The same input in other chunks must give the same verdict and content, content goes out
+// only as the verdict lets it, and `valid` needs a valid signer.
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "bulla/open.h"
+#include "x509/pem.h"
+
+namespace {
+
+using namespace bulla;
+
+Bytes read_file(const char* name) {
+  std::ifstream in(std::string(BULLA_TEST_DATA) + "/x509/" + name, std::ios::binary);
+  return Bytes(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+}
+
+Identity identity(const char* certificate, const char* key) {
+  auto pem = x509::read_pem(read_file(key));
+  return {.key = load_private_key(pem.value().at(0).contents.view()).value(),
+          .certificate = load_certificates(read_file(certificate)).value().at(0),
+          .chain = {}};
+}
+
+struct World {
+  std::unique_ptr<TrustStore> trust =
+      make_trust_store(load_certificates(read_file("root.pem")).value());
+  std::unique_ptr<KeySource> keys =
+      make_key_source({identity("alice.pem", "alice.key.pem"), identity("ec.pem", "ec.key.pem")});
+};
+
+class SmallChunks final : public Source {
+ public:
+  SmallChunks(ByteView bytes, std::size_t chunk) : inner_(bytes), chunk_(chunk) {}
+  Result<std::size_t> read(MutableByteView buffer) override {
+    return inner_.read(buffer.first(std::min(buffer.size(), chunk_)));
+  }
+  Result<bool> rewind() override { return inner_.rewind(); }
+
+ private:
+  MemorySource inner_;
+  std::size_t chunk_;
+};
+
+struct Outcome {
+  int status = -1;
+  int error = -1;
+  Bytes content;
+  friend bool operator==(const Outcome&, const Outcome&) = default;
+};
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+Outcome run(ByteView input, std::size_t chunk, const OpenOptions& options) {
+  SmallChunks source(input, chunk);
+  MemorySink sink;
+  auto verdict = open(source, sink, options);
+  Outcome outcome;
+  outcome.content = sink.bytes();
+  if (!verdict) {
+    outcome.error = static_cast<int>(verdict.error().rule);
+    require(outcome.content.empty());
+    return outcome;
+  }
+  outcome.status = static_cast<int>(verdict->status);
+  require(verdict->released || outcome.content.empty());
+  require(!(verdict->released && verdict->status == Status::Invalid));
+  if (verdict->status == Status::Valid) {
+    bool signer = false;
+    for (const Layer& layer : verdict->layers) {
+      for (const SignerVerdict& one : layer.signers) {
+        signer = signer || (one.status == Status::Valid && !layer.errant);
+      }
+    }
+    require(signer);
+    require(worst(verdict->findings) < Severity::Indeterminate);
+  }
+  return outcome;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const World world;
+  OpenOptions options;
+  options.at = *parse_time("2026-06-01T12:00:00Z");
+  options.trust = world.trust.get();
+  options.keys = world.keys.get();
+  if (size > 0 && data[size - 1] % 2 == 1) options.policy.old_forms = Policy::Old::Read;
+  ByteView input(data, size);
+  Outcome whole = run(input, size + 1, options);
+  Outcome small = run(input, 1 + size % 13, options);
+  require(whole == small);
+  return 0;
+}
