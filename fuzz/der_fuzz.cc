@@ -47,6 +47,9 @@ void read_value(asn1::Reader& in) {
 // As deep as Limits::der_depth allows, and no deeper.
 void walk(asn1::Reader& in) {
   while (in.more()) {
+    // DER has none; where one stands is for whoever reads that field.
+    if (in.next_is(asn1::Tag::ConstructedOctetString)) in.fail(Rule::Asn1UnexpectedTag);
+    if (!in.more()) return;
     if (asn1::is_constructed(in.peek())) {
       asn1::Reader inner = in.enter(in.peek());
       walk(inner);
