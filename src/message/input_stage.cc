@@ -106,7 +106,7 @@ class PartStage final : public Sink, private mime::EntityHandler {
 
   Result<void> finish() override {
     TRY_VOID(parser_.finish());
-    if (message_) TRY_VOID(message_->finish());
+    if (is_message_) TRY_VOID(on_part_end());
     if (!found_)
       return failure(Rule::IoUsage, 0, "the message has no part " + opening_.options.part);
     return {};
@@ -129,18 +129,14 @@ class PartStage final : public Sink, private mime::EntityHandler {
         static_cast<std::ptrdiff_t>(opening_.options.limits.mime_depth)) {
       return failure(Rule::LimitMimeDepth);
     }
-    bool is_message = header.content_type().is("message", "rfc822");
-    if (is_message) {
-      // The numbers go on inside the message that is carried.
-      message_ =
-          std::make_unique<PartStage>(opening_, path_, place_, Position::Inner, parser_.offset());
-      found_ = true;  // or the inner one fails
-    }
+    // The message in a message/rfc822 is its part 1.
+    is_message_ = header.content_type().is("message", "rfc822");
+    if (is_message_) TRY_VOID(on_part_begin(parser_.offset()));
     return mime::plan_body(header);
   }
 
   Result<void> on_body(ByteView raw) override {
-    return message_ ? message_->write(raw) : Result<void>();
+    return is_message_ ? on_part(raw) : Result<void>();
   }
 
   Result<void> on_part_begin(std::uint64_t offset) override {
@@ -173,8 +169,8 @@ class PartStage final : public Sink, private mime::EntityHandler {
   mime::EntityParser parser_;
   std::size_t parts_ = 0;
   bool found_ = false;
+  bool is_message_ = false;
   std::unique_ptr<Sink> child_;
-  std::unique_ptr<PartStage> message_;
 };
 
 class InputStage final : public Sink {

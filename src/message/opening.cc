@@ -22,6 +22,8 @@ void Opening::add_hint(LayerRecord& record) {
 }
 
 void Opening::add(Rule rule, std::string place, std::string detail) {
+  bool is_part = !place.empty() && place[0] >= '0' && place[0] <= '9';
+  if (is_part) place = "part " + place;
   findings.push_back(Finding::of(rule, std::move(place), std::move(detail)));
 }
 

@@ -84,6 +84,7 @@ class Opening {
   LayerRecord& add_layer(Layer::Kind kind, Layer::Form form, const std::string& place, bool errant);
   // Adds the hint for the record that was added last to its hasher.
   void add_hint(LayerRecord& record);
+  // `place` is that of a layer, or the path of a part.
   void add(Rule rule, std::string place = {}, std::string detail = {});
   // limit.layers if another one would be too many.
   Result<void> check_layers() const;

@@ -52,7 +52,7 @@ class PayloadStage final : public Sink, private mime::EntityHandler {
     mime::BodyPlan plan = mime::plan_body(header);
     bool is_message = header.content_type().is("message", "rfc822") &&
                       mime::is_identity(header.transfer_encoding());
-    if (is_message) child_ = make_child(place_, parser_.offset());
+    if (is_message) child_ = make_child(place_.empty() ? "1" : place_ + ".1", parser_.offset());
     // The root was looked at by whoever called it the payload.
     if (role_ == Role::Part) begin_layer(header, plan);
     return plan;

@@ -128,10 +128,9 @@ void SignedParts::finish(Ending ending) {
     opening_.add(Rule::MimeSignedParts, place_, std::to_string(index_) + " parts");
   }
   if (ending == Ending::Unclosed) {
-    Finding cut = Finding::of(Rule::MimeUnclosed, place_);
+    opening_.add(Rule::MimeUnclosed, place_);
     // A signed mail that was cut must not pass as whole.
-    if (scope_ == Scope::Envelope) cut.severity = Severity::Failure;
-    opening_.findings.push_back(cut);
+    if (scope_ == Scope::Envelope) opening_.findings.back().severity = Severity::Failure;
   }
 }
 
