@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
+#include <ostream>
+#include <string>
+
 #include "x509/idna.h"
 #include "x509/test_files.h"
 
@@ -14,6 +18,17 @@ struct Row {
   bool ignoring_case;  // equal with LocalPart::IgnoreCase
   bool exact;          // equal with LocalPart::Exact
 };
+
+// A name for ctest, which some of these characters would confuse.
+void PrintTo(const Row& row, std::ostream* out) {
+  for (char c : std::string(row.a) + "-" + std::string(row.b)) {
+    *out << (std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_');
+  }
+}
+
+std::string row_number(const testing::TestParamInfo<Row>& row) {
+  return "row_" + std::to_string(row.index + 1);
+}
 
 using namespace std::string_view_literals;
 
@@ -115,7 +130,7 @@ TEST_P(AddressPair, T_77_T_79) {
   EXPECT_EQ(equal_addresses(row.b, row.a, LocalPart::Exact), row.exact);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, AddressPair, testing::ValuesIn(kRows));
+INSTANTIATE_TEST_SUITE_P(Table, AddressPair, testing::ValuesIn(kRows), row_number);
 
 TEST(AddressPairs, OfAnyLengthAreBounded) {
   std::string longest(1'012, 'a');

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <optional>
+#include <ostream>
 
 namespace bulla::x509 {
 namespace {
@@ -14,6 +15,8 @@ struct Row {
   std::vector<std::string> contents;
   std::optional<Rule> error = std::nullopt;
 };
+
+void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
 
 std::string block(std::string_view body, std::string_view end = "X") {
   return "-----BEGIN X-----\n" + std::string(body) + "\n-----END " + std::string(end) + "-----\n";
