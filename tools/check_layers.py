@@ -17,6 +17,8 @@ PUBLIC = {
     "crypto": ["algorithm", "key"],
     "x509": ["certificate", "trust"],
     "message": ["open", "policy", "seal", "verdict"],
+    "store": ["identity"],
+    "store": ["identity"],
 }
 
 # Folders above the library, and what they may use.
