@@ -31,9 +31,9 @@ struct SignerChoice {
 };
 
 struct Sign {
-  std::vector<SignerChoice> signers;  // REQUIRES: at least one
+  std::vector<SignerChoice> signers;                     // REQUIRES: at least one
   enum class Form { Clear, Opaque } form = Form::Clear;  // multipart/signed, or signed-data
-  std::optional<Time> signing_time;   // else SealOptions::at
+  std::optional<Time> signing_time;                      // else SealOptions::at
   enum class Chain { WithoutRoot, SignerOnly, None } chain = Chain::WithoutRoot;
 };
 

@@ -22,11 +22,11 @@ struct SignerVerdict {
   Status status = Status::Indeterminate;
   std::string identifier;  // what the SignerInfo names, for a person
   std::optional<Certificate> certificate;
-  std::vector<Certificate> path;     // certificate first, root last; as far as it was found
-  std::optional<Time> signing_time;  // the signer's claim
-  std::string digest;                // "sha256"
-  std::string algorithm;             // "RSA PKCS #1 v1.5 with SHA-256"
-  std::string matched_address;       // the certificate's address that equals the sender's
+  std::vector<Certificate> path;          // certificate first, root last; as far as it was found
+  std::optional<Time> signing_time;       // the signer's claim
+  std::string digest;                     // "sha256"
+  std::string algorithm;                  // "RSA PKCS #1 v1.5 with SHA-256"
+  std::string matched_address;            // the certificate's address that equals the sender's
   std::vector<std::string> capabilities;  // names or dotted OIDs, most preferred first
 };
 
@@ -34,7 +34,7 @@ struct RecipientVerdict {
   std::string kind;        // "ktri", "kari", "kekri", "pwri", "ori"
   std::string identifier;  // what the RecipientInfo names, for a person
   std::string algorithm;
-  bool opened = false;     // this one gave us the content key
+  bool opened = false;  // this one gave us the content key
 };
 
 // One protection layer, as peeled.

@@ -23,7 +23,7 @@ Result<crypto::ContentEncryption> check_content_encryption(const EnvelopedHeader
 
 struct ContentKey {
   Secret key;
-  std::size_t recipient = 0;  // index into EnvelopedHeader::recipients
+  std::size_t recipient = 0;               // index into EnvelopedHeader::recipients
   std::optional<Certificate> certificate;  // of the identity that served, if it has one
   Findings findings;                       // enc.old-kdf
 };

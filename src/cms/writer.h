@@ -47,7 +47,7 @@ struct Signer {
 struct SignOptions {
   ContentForm form = ContentForm::Attached;
   Oid content_type = kData;
-  std::vector<Signer> signers;  // none: certs-only (REQUIRES Detached)
+  std::vector<Signer> signers;            // none: certs-only (REQUIRES Detached)
   std::vector<Certificate> certificates;  // in addition to the signers' chains
   enum class Chain { WithoutRoot, SignerOnly, None } chain = Chain::WithoutRoot;
   std::vector<Bytes> crls;

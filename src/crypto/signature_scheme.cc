@@ -37,12 +37,12 @@ constexpr SignatureRow kSignatures[] = {
     {Oid::of("2.16.840.1.101.3.4.3.16"), RsaPkcs1, Digest::Sha3_512, kNull, ReadAlso::TheOther},
     // RFC 4056 (ALG-15)
     {Oid::of("1.2.840.113549.1.1.10"), RsaPss, {}, ParameterForm::Structure, ReadAlso::Nothing},
-    // RFC 5753 2.1, RFC 5754 3.3 (ALG-22)
+    // RFC 5753 2.1, RFC 5754 3.3 (ALG-22); gpgsm 2.2 writes NULL (tests/interop)
     {Oid::of("1.2.840.10045.4.1"), Ecdsa, Digest::Sha1, kAbsent, ReadAlso::TheOther},
-    {Oid::of("1.2.840.10045.4.3.1"), Ecdsa, Digest::Sha224, kAbsent, ReadAlso::Nothing},
-    {Oid::of("1.2.840.10045.4.3.2"), Ecdsa, Digest::Sha256, kAbsent, ReadAlso::Nothing},
-    {Oid::of("1.2.840.10045.4.3.3"), Ecdsa, Digest::Sha384, kAbsent, ReadAlso::Nothing},
-    {Oid::of("1.2.840.10045.4.3.4"), Ecdsa, Digest::Sha512, kAbsent, ReadAlso::Nothing},
+    {Oid::of("1.2.840.10045.4.3.1"), Ecdsa, Digest::Sha224, kAbsent, ReadAlso::TheOther},
+    {Oid::of("1.2.840.10045.4.3.2"), Ecdsa, Digest::Sha256, kAbsent, ReadAlso::TheOther},
+    {Oid::of("1.2.840.10045.4.3.3"), Ecdsa, Digest::Sha384, kAbsent, ReadAlso::TheOther},
+    {Oid::of("1.2.840.10045.4.3.4"), Ecdsa, Digest::Sha512, kAbsent, ReadAlso::TheOther},
     {Oid::of("2.16.840.1.101.3.4.3.9"), Ecdsa, Digest::Sha3_224, kAbsent, ReadAlso::Nothing},
     {Oid::of("2.16.840.1.101.3.4.3.10"), Ecdsa, Digest::Sha3_256, kAbsent, ReadAlso::Nothing},
     {Oid::of("2.16.840.1.101.3.4.3.11"), Ecdsa, Digest::Sha3_384, kAbsent, ReadAlso::Nothing},

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "bulla/identity.h"
 #include "store/file.h"
 #include "x509/pem.h"
 #include "x509/pkcs12.h"
@@ -82,12 +83,6 @@ Result<Contents> read_contents(ByteView file, const std::string& path, const Ask
   return read_der_contents(file, path, ask);
 }
 
-Result<std::vector<Identity>> read_identities(ByteView file, const std::string& path,
-                                              const AskPassphrase& ask) {
-  Contents contents = TRY(read_contents(file, path, ask));
-  return pair_keys(contents.keys, contents.certificates, {});
-}
-
 bool belongs(const Certificate& certificate, ByteView public_key) {
   return equal(certificate.subject_public_key_info(), public_key);
 }
@@ -114,6 +109,12 @@ int signer_rank(const Identity& identity, Time at) {
 }
 
 }  // namespace
+
+Result<std::vector<Identity>> read_identities(ByteView file, const std::string& path,
+                                              const AskPassphrase& ask) {
+  Contents contents = TRY(read_contents(file, path, ask));
+  return pair_keys(contents.keys, contents.certificates, {});
+}
 
 Result<std::vector<Identity>> load_identity_file(const std::string& path,
                                                  const AskPassphrase& ask) {
@@ -222,3 +223,15 @@ Result<std::vector<Bytes>> load_crl_file(const std::string& path) {
 }
 
 }  // namespace bulla::store
+
+namespace bulla {
+
+Result<std::vector<Identity>> load_identities(ByteView file, ByteView passphrase) {
+  auto ask = [passphrase](const std::string&) -> Result<Secret> {
+    if (passphrase.empty()) return failure(Rule::KeyPassphraseNeeded);
+    return Secret(passphrase);
+  };
+  return store::read_identities(file, {}, ask);
+}
+
+}  // namespace bulla

@@ -24,6 +24,10 @@ using AskPassphrase = std::function<Result<Secret>(const std::string& path)>;
 // key.mismatch, key.passphrase-needed, key.bad-passphrase, key.unreadable.
 Result<std::vector<Identity>> load_identity_file(const std::string& path, const AskPassphrase& ask);
 
+// The same for the octets of a file; `path` is what `ask` is told.
+Result<std::vector<Identity>> read_identities(ByteView file, const std::string& path,
+                                              const AskPassphrase& ask);
+
 // The identities that keys and certificates make. `path` is for errors.
 Result<std::vector<Identity>> pair_keys(const std::vector<PrivateKeyPtr>& keys,
                                         const std::vector<Certificate>& certificates,

@@ -23,10 +23,34 @@ foreach(component lib dev)
   run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix} --component ${component})
 endforeach()
 
+# A list would be taken apart on its way.
+list(JOIN sources " " sources)
 run(${CMAKE_COMMAND} -S ${SOURCE}/tests/consumer -B ${stage}/build -G ${GENERATOR} -DCMAKE_BUILD_TYPE=${TYPE}
     -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_PREFIX_PATH=${prefix} "-DSOURCES=${sources}")
 run(${CMAKE_COMMAND} --build ${stage}/build)
 run(${stage}/build/rules)
+
+# The examples close a mail and open it again.
+set(people ${SOURCE}/tests/data/x509)
+foreach(name alice ec)
+  set(identity "")
+  foreach(part ${name}.key.pem ${name}.pem intermediate.pem)
+    file(READ ${people}/${part} pem)
+    string(APPEND identity "${pem}")
+  endforeach()
+  file(WRITE ${stage}/${name}.pem "${identity}")
+endforeach()
+file(WRITE ${stage}/letter.eml "From: alice@example.org\nTo: ec@example.org\nSubject: A letter\n\nHello\n")
+execute_process(COMMAND ${stage}/build/seal ${stage}/letter.eml ${stage}/alice.pem ${people}/ec.pem
+                OUTPUT_FILE ${stage}/sealed.eml RESULT_VARIABLE code)
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "examples/seal.cc ended with ${code}")
+endif()
+execute_process(COMMAND ${stage}/build/open ${stage}/sealed.eml ${stage}/ec.pem ${people}/root.pem
+                OUTPUT_VARIABLE opened RESULT_VARIABLE code)
+if(NOT code EQUAL 0 OR NOT opened MATCHES "^valid.*Subject: A letter.*Hello")
+  message(FATAL_ERROR "examples/open.cc ended with ${code}: ${opened}")
+endif()
 
 # --define-prefix: the file names the prefix of the build, and the package lies elsewhere.
 set(ENV{PKG_CONFIG_PATH} ${prefix}/${LIBDIR}/pkgconfig)
