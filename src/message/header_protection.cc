@@ -351,8 +351,11 @@ Findings check_headers(const Headers& headers, const Header& outer,
     std::string detail = field.name + ": " + field.value + " inside, " +
                          field.outer_value.value_or("nothing") + " outside";
     bool is_from = equal_ignoring_case(field.name, "From");
-    if (is_from && signer_is_from == SignerIsFrom::No && from_differs(headers, field, outer)) {
-      findings.push_back(Finding::of(Rule::HpFromDiffers, kPlace, detail));
+    if (is_from && from_differs(headers, field, outer)) {
+      Finding finding = Finding::of(Rule::HpFromDiffers, kPlace, detail);
+      // Whoever reads the outside alone sees another sender than the one who signed.
+      if (signer_is_from == SignerIsFrom::Yes) finding.severity = Severity::Indeterminate;
+      findings.push_back(finding);
     } else if (field.differs) {
       findings.push_back(Finding::of(differs, kPlace, detail));
     }

@@ -275,7 +275,7 @@ TEST(CheckHeaders, fails_on_another_sender_unless_the_signer_is_the_inner_one_HP
   std::string outer(kOuter);
   outer.replace(outer.find("alice@"), 6, "mallo@");
   EXPECT_EQ(check(outer, kCipher, kEncrypted, SignerIsFrom::No), Slugs{"hp.from-differs"});
-  EXPECT_EQ(check(outer, kCipher, kBoth, SignerIsFrom::Yes), Slugs{"hp.outer-differs"});
+  EXPECT_EQ(check(outer, kCipher, kBoth, SignerIsFrom::Yes), Slugs{"hp.from-differs"});
 }
 
 TEST(CheckHeaders, compares_senders_by_address_alone_HP36) {

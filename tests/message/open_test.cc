@@ -331,7 +331,8 @@ TEST(Open, HP33_a_spoofed_outer_from_does_not_become_the_sender) {
   std::string sealed = seal_mail(kMail, seal_recipe());
   sealed.replace(sealed.find("alice@example.org"), 17, "mallory@evil.test");
   Opened opened = open_mail(sealed, world.options);
-  EXPECT_TRUE(opened.has(Rule::HpOuterDiffers)) << opened.text();
+  EXPECT_TRUE(opened.has(Rule::HpFromDiffers)) << opened.text();
+  EXPECT_EQ(opened.status(), Status::Indeterminate);
   EXPECT_EQ(opened.verdict->headers.from, "alice@example.org");
   EXPECT_EQ(opened.content.find("mallory"), std::string::npos);
   auto nobody = make_trust_store({});
