@@ -65,7 +65,7 @@ void Judge::judge_headers() {
                                 [this](const auto& record) { return in_envelope(*record); });
   bool reads_headers = has_both && is_layered && options_.part.empty();
   if (reads_headers) {
-    verdict_.headers = read_headers(*opening_.outer_header, *opening_.payload_header, protection);
+    verdict_.headers = read_header_sets(protection);
   }
   Sender sender = find_sender();
   check_addresses(sender);
@@ -73,7 +73,7 @@ void Judge::judge_headers() {
   protection.has_valid_signature = has_valid_signer();
   if (reads_headers) {
     std::string from = verdict_.headers.from;
-    verdict_.headers = read_headers(*opening_.outer_header, *opening_.payload_header, protection);
+    verdict_.headers = read_header_sets(protection);
     verdict_.headers.from = from;
     bool signed_by_from = protection.has_valid_signature &&
                           std::any_of(signers_.begin(), signers_.end(), [](const auto& signer) {
@@ -86,6 +86,19 @@ void Judge::judge_headers() {
     const mime::Field* subject = opening_.outer_header->find("Subject");
     if (subject != nullptr) verdict_.headers.subject = mime::decode_words(subject->value);
   }
+}
+
+// What an older scheme protects is shown and compared, but does not say who the sender is:
+// a message that is carried as a whole may as well be somebody else's (RFC 9788 4.10).
+Headers Judge::read_header_sets(const PayloadProtection& protection) const {
+  const mime::Header& outer = *opening_.outer_header;
+  if (opening_.wrapped_header && wraps_message(*opening_.payload_header)) {
+    Headers headers = read_wrapped_headers(outer, *opening_.wrapped_header, protection);
+    headers.mode.clear();
+    headers.from.clear();
+    return headers;
+  }
+  return read_headers(outer, *opening_.payload_header, protection);
 }
 
 Judge::Sender Judge::find_sender() const {

@@ -6,6 +6,7 @@
 // combine stands here.
 #pragma once
 
+#include "message/header_protection.h"
 #include "message/opening.h"
 
 namespace bulla {
@@ -43,6 +44,7 @@ class Judge {
   void check_time(const cms::SignedStatements& statements, SignerResult& result) const;
 
   Sender find_sender() const;
+  Headers read_header_sets(const PayloadProtection& protection) const;
   void check_addresses(const Sender& sender);
   void match_signer(const Sender& sender, SignerResult& result);
   void judge_from(const Sender& sender);

@@ -74,6 +74,8 @@ class Opening {
   // The header of the mail, if the input is one, and of the payload root.
   std::optional<mime::Header> outer_header;
   std::optional<mime::Header> payload_header;
+  // Of the message that a message/rfc822 payload root carries (RFC 9788 4.10).
+  std::optional<mime::Header> wrapped_header;
 
   ContentWriter writer;
 

@@ -19,7 +19,8 @@ constexpr std::size_t kMaxErrantLayers = 16;
 
 class PayloadStage final : public Sink, private mime::EntityHandler {
  public:
-  enum class Role { Unprotected, Payload, Part };
+  // Wrapped: the message inside a payload root that is message/rfc822.
+  enum class Role { Unprotected, Payload, Wrapped, Part };
 
   PayloadStage(Opening& opening, std::string place, Role role, Scan scan, std::size_t depth,
                std::uint64_t offset)
@@ -40,10 +41,12 @@ class PayloadStage final : public Sink, private mime::EntityHandler {
     }
     TRY_VOID(end_child());
     end_layer();
-    return role_ == Role::Part ? Result<void>() : opening_.writer.flush();
+    return is_root() ? opening_.writer.flush() : Result<void>();
   }
 
  private:
+  bool is_root() const { return role_ == Role::Unprotected || role_ == Role::Payload; }
+
   Result<mime::BodyPlan> on_header(const mime::Header& header) override {
     TRY_VOID(write_header(header));
     bool binary = header.transfer_encoding() == mime::TransferEncoding::Binary;
@@ -52,14 +55,18 @@ class PayloadStage final : public Sink, private mime::EntityHandler {
     mime::BodyPlan plan = mime::plan_body(header);
     bool is_message = header.content_type().is("message", "rfc822") &&
                       mime::is_identity(header.transfer_encoding());
-    if (is_message) child_ = make_child(place_.empty() ? "1" : place_ + ".1", parser_.offset());
+    if (is_message) {
+      Role inside = role_ == Role::Payload ? Role::Wrapped : Role::Part;
+      child_ = make_child(place_.empty() ? "1" : place_ + ".1", inside, parser_.offset());
+    }
     // The root was looked at by whoever called it the payload.
-    if (role_ == Role::Part) begin_layer(header, plan);
+    if (!is_root()) begin_layer(header, plan);
     return plan;
   }
 
   Result<void> write_header(const mime::Header& header) {
-    if (role_ == Role::Part) {
+    if (role_ == Role::Wrapped) opening_.wrapped_header = header;
+    if (!is_root()) {
       return opening_.writer.write(as_bytes(header.raw()), ContentWriter::Kind::Text);
     }
     opening_.payload_header = header;
@@ -98,8 +105,8 @@ class PayloadStage final : public Sink, private mime::EntityHandler {
     if (decoder_ && !decoder_->finish()) decoder_.reset();
   }
 
-  std::unique_ptr<PayloadStage> make_child(std::string place, std::uint64_t offset) {
-    return std::make_unique<PayloadStage>(opening_, std::move(place), Role::Part, scan_, depth_ + 1,
+  std::unique_ptr<PayloadStage> make_child(std::string place, Role role, std::uint64_t offset) {
+    return std::make_unique<PayloadStage>(opening_, std::move(place), role, scan_, depth_ + 1,
                                           offset);
   }
 
@@ -121,7 +128,7 @@ class PayloadStage final : public Sink, private mime::EntityHandler {
 
   Result<void> on_part_begin(std::uint64_t offset) override {
     std::string number = std::to_string(++parts_);
-    child_ = make_child(place_.empty() ? number : place_ + "." + number, offset);
+    child_ = make_child(place_.empty() ? number : place_ + "." + number, Role::Part, offset);
     return signed_ ? signed_->part_begin(offset) : Result<void>();
   }
 

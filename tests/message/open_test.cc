@@ -342,6 +342,82 @@ TEST(Open, HP33_a_spoofed_outer_from_does_not_become_the_sender) {
   EXPECT_EQ(unknown.status(), Status::Invalid);
 }
 
+TEST(Open, HP46_a_wrapped_message_is_compared_and_does_not_name_the_sender) {
+  World world;
+  std::string wrapper =
+      "From: alice@example.org\r\nSubject: outside\r\nMIME-Version: 1.0\r\nContent-Type: "
+      "message/rfc822\r\n\r\n"
+      "From: mallory@evil.test\r\nSubject: inside\r\n\r\nbody\r\n";
+  Recipe recipe{.steps = {sign_as("alice", "alice", Sign::Form::Opaque)},
+                .headers = HeaderConfidentiality::None,
+                .header_protection = Recipe::HeaderProtection::Off};
+  Opened opened = open_mail(seal_mail(wrapper, recipe), world.options);
+  EXPECT_TRUE(opened.has(Rule::HpLegacyScheme)) << opened.text();
+  EXPECT_TRUE(opened.has(Rule::HpFieldDiffers)) << opened.text();
+  EXPECT_EQ(opened.status(), Status::Valid);
+  ASSERT_TRUE(opened.verdict);
+  EXPECT_EQ(opened.verdict->headers.from, "alice@example.org");
+}
+
+// Fails at the read with this number.
+class FailingSource final : public Source {
+ public:
+  FailingSource(ByteView bytes, std::size_t fail_at) : inner_(bytes, 64), fail_at_(fail_at) {}
+  Result<std::size_t> read(MutableByteView buffer) override {
+    if (count_++ == fail_at_) return failure(Rule::IoRead);
+    return inner_.read(buffer);
+  }
+
+ private:
+  ChunkedSource inner_;
+  std::size_t fail_at_;
+  std::size_t count_ = 0;
+};
+
+// Fails at the write with this number, or at finish().
+class FailingSink final : public Sink {
+ public:
+  explicit FailingSink(std::size_t fail_at) : fail_at_(fail_at) {}
+  Result<void> write(ByteView) override {
+    return count_++ == fail_at_ ? failure(Rule::IoWrite) : Result<void>();
+  }
+  Result<void> finish() override {
+    if (count_ <= fail_at_) return failure(Rule::IoWrite);
+    finished = true;
+    return {};
+  }
+  bool finished = false;
+
+ private:
+  std::size_t fail_at_;
+  std::size_t count_ = 0;
+};
+
+TEST(Open, T132_a_source_that_fails_anywhere_gives_its_error_and_no_content) {
+  World world;
+  std::string sealed = seal_mail(kMail, seal_recipe());
+  std::size_t reads = sealed.size() / 64 + 1;
+  for (std::size_t at = 0; at <= reads; ++at) {
+    FailingSource source(as_bytes(sealed), at);
+    Opened opened = open_from(source, world.options);
+    EXPECT_TRUE(opened.has(Rule::IoRead)) << at << opened.text();
+    EXPECT_EQ(opened.content, "");
+  }
+}
+
+TEST(Open, T132_a_sink_that_fails_anywhere_gives_its_error_and_is_not_finished) {
+  World world;
+  std::string sealed = seal_mail(kMail, seal_recipe());
+  for (std::size_t at = 0; at < 12; ++at) {
+    MemorySource source(as_bytes(sealed));
+    FailingSink sink(at);
+    auto verdict = open(source, sink, world.options);
+    ASSERT_FALSE(verdict) << at;
+    EXPECT_EQ(verdict.error().rule, Rule::IoWrite);
+    EXPECT_FALSE(sink.finished);
+  }
+}
+
 TEST(Open, certificates_of_signers_are_judged_at_the_time_given) {
   World world;
   std::string mail = seal_mail(kMail, {.steps = {sign_as("alice", "alice")}});
