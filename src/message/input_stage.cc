@@ -43,10 +43,12 @@ class ArmorStage final : public Sink {
  private:
   enum class State { Before, Inside, After };
 
+  // RFC 7468 8 and 9; the last two are what gpgsm --armor writes (tests/interop).
   static bool is_cms_label(std::string_view line) {
     std::string_view label = line.substr(kArmor.size());
     label = label.substr(0, label.find("-----"));
-    return label == "CMS" || label == "PKCS7" || label == "PKCS #7 SIGNED DATA";
+    return label == "CMS" || label == "PKCS7" || label == "PKCS #7 SIGNED DATA" ||
+           label == "SIGNED MESSAGE" || label == "ENCRYPTED MESSAGE";
   }
 
   Result<void> take_line() {

@@ -292,6 +292,25 @@ TEST(Open, bare_cms_nests_and_gives_its_octets_back) {
   }
 }
 
+TEST(Open, pem_labels_of_cms_are_read_and_others_are_not) {
+  World world;
+  SealOptions pem{.at = kNow, .limits = {}, .form = SealOptions::Form::Pem};
+  Recipe recipe{.steps = {sign_as("alice", "alice", Sign::Form::Opaque)}};
+  std::string sealed = seal_mail("octets", recipe, pem);
+  auto labelled = [&](const std::string& label) {
+    std::string text = sealed;
+    for (std::size_t at = 0; (at = text.find(" CMS-----", at)) != text.npos; ++at) {
+      text.replace(at + 1, 3, label);
+    }
+    return text;
+  };
+  for (const char* label : {"PKCS7", "SIGNED MESSAGE", "ENCRYPTED MESSAGE"}) {
+    Opened opened = open_mail(labelled(label), world.options);
+    EXPECT_EQ(opened.status(), Status::Valid) << label << "\n" << opened.text();
+  }
+  EXPECT_TRUE(open_mail(labelled("CERTIFICATE"), world.options).has(Rule::CmsContentType));
+}
+
 TEST(Open, T12_detached_content_comes_from_one_place) {
   World world;
   SealOptions der{.at = kNow, .limits = {}, .form = SealOptions::Form::Der};
