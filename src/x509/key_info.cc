@@ -1,6 +1,7 @@
 #include "x509/key_info.h"
 
 #include <array>
+#include <bit>
 
 #include "asn1/algorithm_identifier.h"
 
@@ -46,14 +47,13 @@ constexpr std::array kCurves = {
     CurveRow{Oid::of("1.3.36.3.3.2.8.1.1.13"), "brainpoolP512r1", 512},
 };
 
-// The bits of a positive INTEGER's value; 0 for zero and negative numbers.
+// The bits of a positive INTEGER's value; 0 for zero and negative numbers. Octets of
+// zero in front, which DER forbids, do not count.
 std::size_t bit_length(ByteView integer) {
   if (integer.empty() || integer[0] >= 0x80) return 0;
-  std::size_t skipped = integer[0] == 0 ? 1 : 0;
-  if (integer.size() == skipped) return 0;
-  std::size_t bits = (integer.size() - skipped) * 8;
-  for (unsigned top = integer[skipped]; top < 0x80; top <<= 1) --bits;
-  return bits;
+  while (!integer.empty() && integer[0] == 0) integer = integer.subspan(1);
+  if (integer.empty()) return 0;
+  return (integer.size() - 1) * 8 + std::bit_width(static_cast<unsigned>(integer[0]));
 }
 
 // Any size: how large is too large is not for the reader to say.
