@@ -21,7 +21,7 @@ for group in "$@"; do
       # The one that belongs to the suite's own clang.
       own=$(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p' | head -n 1)
       case "$rt" in *"$own"*) packages="$packages $own" ;; esac ;;
-    --interop) packages="$packages gpgsm libnss3-tools libbcmail-java default-jdk-headless" ;;
+    --interop) packages="$packages gpgsm gpg-agent libnss3-tools libbcmail-java default-jdk-headless" ;;
     *) echo "usage: install_deps.sh [--dev] [--interop]" >&2
       exit 64 ;;
   esac
