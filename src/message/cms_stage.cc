@@ -8,13 +8,6 @@
 namespace bulla {
 namespace {
 
-// A failure inside an encrypted content, as the outside may see it.
-Error hide(Error error) {
-  std::string_view slug = info(error.rule).slug;
-  bool of_the_host = slug.substr(0, 3) == "io.";
-  return of_the_host ? std::move(error) : Error{Rule::EncFailed, 0, {}};
-}
-
 std::string algorithm_name(const asn1::AlgorithmIdentifier& algorithm) {
   if (auto digest = crypto::read_digest(algorithm)) return std::string(name(*digest));
   return algorithm.algorithm.to_string();
@@ -179,18 +172,30 @@ Result<void> CmsStage::pass_on(ByteView bytes) {
   return inner_ ? inner_->write(bytes) : Result<void>();
 }
 
+// What fails inside is told when all is decrypted: the time until then must not tell how
+// far it got (T-30).
+Result<void> CmsStage::pass_on_decrypted(ByteView bytes) {
+  if (inner_error_) return {};
+  auto done = pass_on(bytes);
+  if (done || is_of_host(done.error())) return done;
+  inner_error_ = std::move(done).error();
+  return {};
+}
+
 Result<void> CmsStage::content(ByteView chunk) {
   if (use_ == Use::Leave || record_ == nullptr) return {};
   if (options_.detached) {
     record_->content_twice = true;
     return {};
   }
-  auto on = [this](ByteView bytes) { return pass_on(bytes); };
   if (decryptor_) {
+    if (!envelope_.authenticated) opening_.opened_unauthenticated = true;
+    auto on = [this](ByteView bytes) { return pass_on_decrypted(bytes); };
     auto done = decryptor_->update(chunk, on);
     if (!done) return tl::unexpected<Error>(hide(std::move(done).error()));
     return {};
   }
+  auto on = [this](ByteView bytes) { return pass_on(bytes); };
   if (inflater_) return inflater_->update(chunk, on);
   if (record_->hasher) TRY_VOID(record_->hasher->write(chunk));
   return pass_on(chunk);
@@ -247,7 +252,7 @@ Result<void> CmsStage::enveloped_tail(cms::EnvelopedTail tail) {
     opening_.add(Rule::CmsUnprotectedAttributes,
                  "layer " + std::to_string(opening_.records.size()));
   }
-  auto on = [this](ByteView bytes) { return pass_on(bytes); };
+  auto on = [this](ByteView bytes) { return pass_on_decrypted(bytes); };
   auto done = decryptor_->finish(envelope_, tail, on);
   if (!done) {
     Error error = std::move(done).error();
@@ -256,7 +261,7 @@ Result<void> CmsStage::enveloped_tail(cms::EnvelopedTail tail) {
   }
   // Behind a tag that fits, what is inside is what the sender wrote: it may be named.
   bool authenticated = envelope_.authenticated;
-  auto ended = end_inner();
+  auto ended = inner_error_ ? Result<void>(tl::unexpected<Error>(*inner_error_)) : end_inner();
   if (!ended && !authenticated) return tl::unexpected<Error>(hide(std::move(ended).error()));
   return ended;
 }

@@ -51,6 +51,7 @@ class CmsStage final : public Sink, private cms::EventHandler {
   Result<void> signed_content_end(cms::Presence presence);
   Result<void> open_envelope();
   Result<void> pass_on(ByteView bytes);
+  Result<void> pass_on_decrypted(ByteView bytes);
   Result<void> end_inner();
 
   Opening& opening_;
@@ -59,6 +60,7 @@ class CmsStage final : public Sink, private cms::EventHandler {
   Use use_ = Use::Peel;
   LayerRecord* record_ = nullptr;
   std::unique_ptr<Sink> inner_;
+  std::optional<Error> inner_error_;  // of what is inside an encryption
   cms::EnvelopedHeader envelope_;
   std::optional<crypto::ContentEncryption> encryption_;
   std::optional<cms::ContentDecryptor> decryptor_;

@@ -368,10 +368,10 @@ Findings check_headers(const Headers& headers, const Header& outer,
   return findings;
 }
 
-Bytes merge_headers(const Header& outer, const Header& payload) {
+Bytes merge_headers(const Header& outer, const Header& payload, InnerFields inner) {
   // Who is judged as the sender and who is shown must be the same: older schemes are read
   // for the verdict alone.
-  bool takes_inner = !hp_mode(payload.content_type()).empty();
+  bool takes_inner = inner == InnerFields::Taken && !hp_mode(payload.content_type()).empty();
   std::set<std::string> inside = names_of(payload);
   Bytes result;
   for (const Field& field : outer.fields()) {

@@ -59,7 +59,10 @@ Findings check_headers(const Headers& headers, const mime::Header& outer,
 // The header block of the mail that `open` writes: outer fields that the payload
 // does not protect, the payload's protected fields without trace fields (T-94), its
 // structural fields; no empty line at the end. Line ends as they came. Of a protected
-// payload's fields, what steers an answer comes from inside alone (HP-32).
-Bytes merge_headers(const mime::Header& outer, const mime::Header& payload);
+// payload's fields, what steers an answer comes from inside alone (HP-32). Ignored: the
+// payload is a part of the message, whose fields say nothing of the message.
+enum class InnerFields { Taken, Ignored };
+Bytes merge_headers(const mime::Header& outer, const mime::Header& payload,
+                    InnerFields inner = InnerFields::Taken);
 
 }  // namespace bulla

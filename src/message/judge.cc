@@ -10,6 +10,20 @@
 #include "x509/address_match.h"
 
 namespace bulla {
+namespace {
+
+// Addresses of certificates in one finding: more are no help to a reader.
+constexpr std::size_t kMaxAddressesShown = 10;
+
+// Some readers take a CR alone for a line end, and so see other fields (T-83).
+bool has_lone_cr(std::string_view header) {
+  for (std::size_t i = 0; i + 1 < header.size(); ++i) {
+    if (header[i] == '\r' && header[i + 1] != '\n' && header[i + 1] != '\r') return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 std::vector<std::optional<Digest>> Judge::missing_digests() {
   check_signers();
@@ -45,6 +59,15 @@ std::string Judge::place(const LayerRecord& record) const {
   return "";
 }
 
+// Whether the layer `outer` has `inner` in it.
+bool Judge::is_outside(const LayerRecord& outer, const LayerRecord& inner) const {
+  for (const auto& record : opening_.records) {
+    if (record.get() == &inner) return false;
+    if (record.get() == &outer) return true;
+  }
+  return false;
+}
+
 bool Judge::has_valid_signer() const {
   return std::any_of(signers_.begin(), signers_.end(), [this](const SignerResult& signer) {
     return in_envelope(*signer.record) && signer.verdict.status == Status::Valid;
@@ -55,11 +78,8 @@ bool Judge::has_valid_signer() const {
 // the signers are judged, again for what it is worth.
 void Judge::judge_headers() {
   PayloadProtection protection;
-  for (const auto& record : opening_.records) {
-    bool encrypts = record->layer.kind == Layer::Kind::Enveloped ||
-                    record->layer.kind == Layer::Kind::AuthEnveloped;
-    if (encrypts && in_envelope(*record)) protection.is_encrypted = true;
-  }
+  const LayerRecord* encryption = innermost_encryption();
+  protection.is_encrypted = encryption != nullptr;
   bool has_both = opening_.outer_header && opening_.payload_header;
   bool is_layered = std::any_of(opening_.records.begin(), opening_.records.end(),
                                 [this](const auto& record) { return in_envelope(*record); });
@@ -69,8 +89,10 @@ void Judge::judge_headers() {
   }
   Sender sender = find_sender();
   check_addresses(sender);
-  if (verdict_.headers.from.empty() && !sender.from.empty()) verdict_.headers.from = sender.from[0];
-  protection.has_valid_signature = has_valid_signer();
+  bool has_sender = !sender.is_ambiguous && !sender.from.empty();
+  verdict_.headers.from = has_sender ? sender.from[0] : std::string();
+  protection.has_valid_signature =
+      has_valid_signer() && (encryption == nullptr || is_author_known(*encryption));
   if (reads_headers) {
     std::string from = verdict_.headers.from;
     verdict_.headers = read_header_sets(protection);
@@ -105,7 +127,9 @@ Judge::Sender Judge::find_sender() const {
   Sender result;
   if (!opening_.outer_header) return result;
   result.has_header = true;
-  bool inner = verdict_.headers.is_protected && !verdict_.headers.mode.empty();
+  // A payload that protects other fields alone leaves the sender to the outside.
+  bool inner = verdict_.headers.is_protected && !verdict_.headers.mode.empty() &&
+               opening_.payload_header->count("From") > 0;
   const mime::Header& header = inner ? *opening_.payload_header : *opening_.outer_header;
   std::vector<const mime::Field*> from = header.find_all("From");
   if (from.size() != 1) {
@@ -116,14 +140,22 @@ Judge::Sender Judge::find_sender() const {
   mime::AddressList list = mime::parse_address_list(from[0]->value);
   result.is_ambiguous = list.ambiguous;
   result.problem = list.problem;
-  for (const mime::Mailbox& mailbox : list.mailboxes) {
-    result.from.push_back(mailbox.local_part + "@" + mailbox.domain);
+  if (list.mailboxes.size() > options_.limits.signers) {
+    result.is_ambiguous = true;
+    result.problem = "more addresses than a message has signers";
+    return result;
   }
+  if (has_lone_cr(opening_.outer_header->raw()) ||
+      (opening_.payload_header && has_lone_cr(opening_.payload_header->raw()))) {
+    result.is_ambiguous = true;
+    result.problem = "a lone CR may end a line of the header";
+  }
+  for (const mime::Mailbox& mailbox : list.mailboxes) result.from.push_back(mailbox.addr_spec);
   const mime::Field* sender = header.find("Sender");
   if (sender != nullptr && header.count("Sender") == 1) {
     mime::AddressList one = mime::parse_mailbox(sender->value);
     if (!one.ambiguous && one.mailboxes.size() == 1) {
-      result.sender = one.mailboxes[0].local_part + "@" + one.mailboxes[0].domain;
+      result.sender = one.mailboxes[0].addr_spec;
     }
   }
   return result;
@@ -133,6 +165,7 @@ void Judge::match_signer(const Sender& sender, SignerResult& result) {
   if (!result.verdict.certificate) return;
   for (const std::string& from : sender.from) {
     auto match = x509::match_address(*result.verdict.certificate, from);
+    result.senders.push_back(match.has_value());
     if (!match) continue;
     result.claims_from = true;
     result.verdict.matched_address = match->address;
@@ -153,6 +186,14 @@ void Judge::check_addresses(const Sender& sender) {
   }
   bool claimed = std::any_of(envelope.begin(), envelope.end(),
                              [](const SignerResult* signer) { return signer->claims_from; });
+  // What a signer is worth is said before its findings are softened: one that the message
+  // can do without is still none to believe.
+  for (SignerResult& signer : signers_) {
+    Severity severity = worst(signer.findings);
+    signer.verdict.status = severity == Severity::Failure         ? Status::Invalid
+                            : severity == Severity::Indeterminate ? Status::Indeterminate
+                                                                  : Status::Valid;
+  }
   for (SignerResult* signer : envelope) {
     signer->is_foreign = checks && claimed && !signer->claims_from;
     if (!signer->is_foreign) continue;
@@ -162,12 +203,6 @@ void Judge::check_addresses(const Sender& sender) {
     }
   }
   if (checks && !envelope.empty()) judge_from(sender);
-  for (SignerResult& signer : signers_) {
-    Severity severity = worst(signer.findings);
-    signer.verdict.status = severity == Severity::Failure         ? Status::Invalid
-                            : severity == Severity::Indeterminate ? Status::Indeterminate
-                                                                  : Status::Valid;
-  }
 }
 
 // RFC 8550 3, RFC 9787 6.4: a signer that is not the sender proves nothing of the sender.
@@ -184,32 +219,36 @@ void Judge::judge_from(const Sender& sender) {
     verdict_.findings.push_back(Finding::of(Rule::AddressNoFrom, "headers"));
     return;
   }
-  for (const std::string& from : sender.from) {
-    bool covered = false;
-    bool by_sender = false;
-    bool any_certificate = false;
-    bool any_address = false;
-    std::string addresses;
-    for (const SignerResult& signer : signers_) {
-      if (!in_envelope(*signer.record) || !signer.verdict.certificate) continue;
-      const Certificate& certificate = *signer.verdict.certificate;
-      any_certificate = true;
-      covered = covered || x509::match_address(certificate, from).has_value();
-      by_sender = by_sender || (!sender.sender.empty() &&
-                                x509::match_address(certificate, sender.sender).has_value());
-      for (const CertificateAddress& address : certificate.addresses()) {
-        any_address = true;
-        addresses += (addresses.empty() ? "" : ", ") + address.address;
-      }
+  senders_ = sender.from.size();
+  for (std::size_t i = 0; i < senders_; ++i) judge_coverage(sender, i);
+}
+
+// Whether a signer has the address of one From.
+void Judge::judge_coverage(const Sender& sender, std::size_t index) {
+  bool by_sender = false;
+  bool any_certificate = false;
+  std::size_t count = 0;
+  std::string addresses;
+  for (const SignerResult& signer : signers_) {
+    if (!in_envelope(*signer.record) || !signer.verdict.certificate) continue;
+    if (signer.senders[index]) return;
+    const Certificate& certificate = *signer.verdict.certificate;
+    any_certificate = true;
+    by_sender = by_sender || (!sender.sender.empty() &&
+                              x509::match_address(certificate, sender.sender).has_value());
+    for (const CertificateAddress& address : certificate.addresses()) {
+      if (++count > kMaxAddressesShown) break;
+      addresses += (addresses.empty() ? "" : ", ") + address.address;
     }
-    if (covered || !any_certificate) continue;
-    Rule rule = by_sender     ? Rule::AddressSenderOnly
-                : any_address ? Rule::AddressFromDiffers
-                              : Rule::AddressNoneInCertificate;
-    std::string detail = "From is " + from;
-    if (any_address) detail += ", the certificate is for " + addresses;
-    verdict_.findings.push_back(Finding::of(rule, "headers", detail));
   }
+  if (!any_certificate) return;
+  Rule rule = by_sender   ? Rule::AddressSenderOnly
+              : count > 0 ? Rule::AddressFromDiffers
+                          : Rule::AddressNoneInCertificate;
+  std::string detail = "From is " + sender.from[index];
+  if (count > 0) detail += ", the certificate is for " + addresses;
+  if (count > kMaxAddressesShown) detail += " and more";
+  verdict_.findings.push_back(Finding::of(rule, "headers", detail));
 }
 
 // What is wrong with a layer as a whole.
@@ -242,22 +281,46 @@ void Judge::judge_layers() {
   }
 }
 
-// Encryption without any signature says nothing of the sender, and CBC nothing of the
-// content (RFC 8551 3.3, 3.4, 6).
-void Judge::judge_encryption() {
-  const LayerRecord* encrypted = nullptr;
-  bool has_signers = false;
+const LayerRecord* Judge::innermost_encryption() const {
+  const LayerRecord* found = nullptr;
   for (const auto& record : opening_.records) {
-    if (!in_envelope(*record)) continue;
     bool encrypts = record->layer.kind == Layer::Kind::Enveloped ||
                     record->layer.kind == Layer::Kind::AuthEnveloped;
-    if (encrypts) encrypted = record.get();
-    has_signers = has_signers || !record->tail.signers.empty();
+    if (encrypts && in_envelope(*record)) found = record.get();
   }
-  if (encrypted == nullptr || has_signers || options_.keys == nullptr) return;
-  Rule rule = encrypted->layer.kind == Layer::Kind::Enveloped ? Rule::EncUnauthenticated
-                                                              : Rule::EncSenderUnknown;
-  verdict_.findings.push_back(Finding::of(rule, place(*encrypted)));
+  return found;
+}
+
+// Whether there are signers inside the encryption, and each sender who signed is one of
+// them. Records stand outermost first.
+bool Judge::is_author_known(const LayerRecord& encryption) const {
+  bool any_inside = false;
+  std::vector<bool> inside(senders_);
+  std::vector<bool> anywhere(senders_);
+  for (const SignerResult& signer : signers_) {
+    if (!in_envelope(*signer.record)) continue;
+    bool is_inside = is_outside(encryption, *signer.record);
+    any_inside = any_inside || is_inside;
+    for (std::size_t i = 0; i < std::min(senders_, signer.senders.size()); ++i) {
+      anywhere[i] = anywhere[i] || signer.senders[i];
+      inside[i] = inside[i] || (is_inside && signer.senders[i]);
+    }
+  }
+  return any_inside && inside == anywhere;
+}
+
+// Encryption without a signature says nothing of the sender, and CBC nothing of the
+// content (RFC 8551 3.3, 3.4, 6). Who signed a ciphertext need not know what is in it:
+// anybody can sign what another one encrypted (RFC 8551 3.7, MIME-46, T-03, T-92).
+void Judge::judge_encryption() {
+  const LayerRecord* encryption = innermost_encryption();
+  if (encryption == nullptr || options_.keys == nullptr || is_author_known(*encryption)) return;
+  Rule rule = encryption->layer.kind == Layer::Kind::Enveloped ? Rule::EncUnauthenticated
+                                                               : Rule::EncSenderUnknown;
+  bool is_signed = std::any_of(signers_.begin(), signers_.end(),
+                               [this](const auto& signer) { return in_envelope(*signer.record); });
+  verdict_.findings.push_back(Finding::of(
+      rule, place(*encryption), is_signed ? "the sender's signature is outside of it" : ""));
 }
 
 void Judge::judge_requirement() {

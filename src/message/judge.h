@@ -26,8 +26,9 @@ class Judge {
     SignerVerdict verdict;
     Findings findings;
     std::optional<Digest> missing_digest;
-    bool claims_from = false;  // the certificate has the address of From
-    bool is_foreign = false;   // another signer claims From; this one only adds
+    std::vector<bool> senders;  // Sender::from that the certificate has the address of
+    bool claims_from = false;   // one of them at least
+    bool is_foreign = false;    // another signer claims From; this one only adds
   };
   struct Sender {
     std::vector<std::string> from;  // addr-specs
@@ -48,6 +49,10 @@ class Judge {
   void check_addresses(const Sender& sender);
   void match_signer(const Sender& sender, SignerResult& result);
   void judge_from(const Sender& sender);
+  void judge_coverage(const Sender& sender, std::size_t index);
+  bool is_outside(const LayerRecord& outer, const LayerRecord& inner) const;
+  const LayerRecord* innermost_encryption() const;
+  bool is_author_known(const LayerRecord& encryption) const;
   void judge_headers();
   void judge_layers();
   void judge_encryption();
@@ -62,6 +67,7 @@ class Judge {
   const Opening& opening_;
   const OpenOptions& options_;
   std::vector<SignerResult> signers_;
+  std::size_t senders_ = 0;  // how many addresses From has, where signers are compared with it
   Verdict verdict_;
   bool checked_ = false;
 };

@@ -130,7 +130,11 @@ bool may_release(const Verdict& verdict, const Policy& policy) {
 
 Result<Verdict> open(Source& in, Sink& content, const OpenOptions& options) {
   Opening opening(options, content);
-  TRY_VOID(read_message(in, opening));
+  if (auto read = read_message(in, opening); !read) {
+    Error error = std::move(read).error();
+    return tl::unexpected<Error>(opening.opened_unauthenticated ? hide(std::move(error))
+                                                                : std::move(error));
+  }
   auto missing = Judge(opening).missing_digests();
   if (!missing.empty()) TRY(second_pass(in, opening, missing));
   Verdict verdict = Judge(opening).judge();

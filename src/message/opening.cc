@@ -32,6 +32,12 @@ Result<void> Opening::check_layers() const {
   return {};
 }
 
+bool is_of_host(const Error& error) { return info(error.rule).slug.substr(0, 3) == "io."; }
+
+Error hide(Error error) {
+  return is_of_host(error) ? std::move(error) : Error{Rule::EncFailed, 0, {}};
+}
+
 bool ContentWriter::writes_mail(const mime::Header* outer) const {
   return outer != nullptr && options_.form != OpenOptions::Form::Content;
 }
@@ -54,7 +60,9 @@ Result<void> ContentWriter::begin_unchanged(const mime::Header& header) {
 Result<void> ContentWriter::begin(const mime::Header* outer, const mime::Header& payload) {
   choose_target(outer);
   if (!writes_mail(outer)) return write(as_bytes(payload.raw()), Kind::Text);
-  TRY_VOID(write(merge_headers(*outer, payload), Kind::Text));
+  // Who is judged by the outer From must be shown with it.
+  InnerFields inner = options_.part.empty() ? InnerFields::Taken : InnerFields::Ignored;
+  TRY_VOID(write(merge_headers(*outer, payload, inner), Kind::Text));
   return write(as_bytes("\r\n"), Kind::Text);
 }
 

@@ -79,6 +79,10 @@ class Opening {
 
   ContentWriter writer;
 
+  // A key was used for content without integrity protection: whatever fails from then on
+  // is enc.failed, wherever it stands (T-30).
+  bool opened_unauthenticated = false;
+
   // Digests that a second pass computes: one more for the record with this index.
   std::vector<std::optional<Digest>> hints;
 
@@ -111,6 +115,11 @@ std::unique_ptr<Sink> make_entity_stage(Opening& opening, std::string place, Pos
 enum class Scan { Off, On };
 std::unique_ptr<Sink> make_payload_stage(Opening& opening, std::string place, Position position,
                                          Scan scan, std::uint64_t offset);
+
+// A failure inside an encrypted content, as the outside may see it: enc.failed, unless it
+// is of the host and not of the message.
+bool is_of_host(const Error& error);
+Error hide(Error error);
 
 // The stage for the whole input: a mail, CMS in DER or BER, or CMS in PEM.
 std::unique_ptr<Sink> make_input_stage(Opening& opening);

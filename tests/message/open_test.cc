@@ -59,10 +59,12 @@ TEST(Open, MIME45_every_nesting_opens) {
   };
   for (std::size_t i = 0; i < recipes.size(); ++i) {
     std::string sealed = seal_mail(kMail, recipes[i]);
+    // The last one is signed by who need not know what is in it (MIME-46).
+    Status expected = i + 1 == recipes.size() ? Status::Indeterminate : Status::Valid;
     for (std::size_t chunk : {std::size_t{1}, std::size_t{0}, sealed.size()}) {
       ChunkedSource source(as_bytes(sealed), chunk);
       Opened opened = open_from(source, world.options);
-      EXPECT_EQ(opened.status(), Status::Valid) << "recipe " << i << ": " << opened.text();
+      EXPECT_EQ(opened.status(), expected) << "recipe " << i << ": " << opened.text();
       EXPECT_NE(opened.content.find("Hello Bob"), std::string::npos) << "recipe " << i;
     }
   }
