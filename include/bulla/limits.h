@@ -36,8 +36,10 @@ struct Limits {
   std::size_t private_key_operations = 2;
   std::size_t layers = 8;  // CMS layers inside each other; triple wrap has 3
 
-  // Decompression: at most this many octets out for each octet in, once
-  // 1 MiB is out. zlib cannot exceed 1,032; text rarely exceeds 20.
+  // Decompression: at most this many octets out for each octet in, once so many are
+  // out. zlib cannot exceed 1,032; text rarely exceeds 20, but a regular attachment of the
+  // size that mail servers take (25 MB) may be all zero.
+  std::size_t compression_free_bytes = 32u << 20;
   std::size_t compression_ratio = 100;
 
   // MIME.

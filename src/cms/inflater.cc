@@ -11,8 +11,6 @@ namespace {
 
 // Octets that come out of one step.
 constexpr std::size_t kPieceBytes = 64u << 10;
-// Below this the ratio does not matter: the work is small (Limits::compression_ratio).
-constexpr std::uint64_t kFreeBytes = 1u << 20;
 
 }  // namespace
 
@@ -27,6 +25,7 @@ struct Inflater::Inner {
   z_stream stream{};
   Bytes buffer;
   std::size_t ratio = 0;
+  std::uint64_t free_bytes = 0;
   std::uint64_t taken = 0;
   std::uint64_t given = 0;
   bool ended = false;
@@ -39,6 +38,7 @@ Inflater::~Inflater() = default;
 Result<Inflater> Inflater::create(const Limits& limits) {
   auto inner = std::make_unique<Inner>();
   inner->ratio = std::max<std::size_t>(limits.compression_ratio, 1);
+  inner->free_bytes = limits.compression_free_bytes;
   // The zlib form of RFC 1950 alone, no gzip, no raw deflate.
   if (inflateInit2(&inner->stream, MAX_WBITS) != Z_OK) return failure(Rule::Internal, 0, "zlib");
   return Inflater(std::move(inner));
@@ -59,7 +59,7 @@ Result<void> Inflater::Inner::step(const crypto::Output& output) {
   taken += before - stream.avail_in;
   std::size_t size = buffer.size() - stream.avail_out;
   given += size;
-  if (given > kFreeBytes && given / ratio > taken) return failure(Rule::LimitCompression);
+  if (given > free_bytes && given / ratio > taken) return failure(Rule::LimitCompression);
   return size > 0 ? output(ByteView(buffer).first(size)) : Result<void>();
 }
 
