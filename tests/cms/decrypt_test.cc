@@ -646,7 +646,6 @@ TEST(Inflater, T103_CMS75_expansion_is_bounded) {
   // By default an attachment of usual size may be as regular as it likes.
   EXPECT_EQ(inflated(bomb, SIZE_MAX).size(), std::size_t{8u << 20});
   EXPECT_EQ(inflated(deflated(Bytes(40u << 20)), SIZE_MAX), "limit.compression");
-});
 }
 
 }  // namespace
