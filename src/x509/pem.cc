@@ -107,7 +107,7 @@ tl::unexpected<Error> bad_line(const Lines& lines, std::string_view line) {
   }
   bool encrypted = line.substr(0, 10) == "Proc-Type:" || line.substr(0, 9) == "DEK-Info:";
   if (!encrypted) return failure(Rule::KeyUnreadable, lines.offset(), "a header in a PEM block");
-  return failure(Rule::KeyPassphraseNeeded, lines.offset(),
+  return failure(Rule::KeyUnreadable, lines.offset(),
                  "encrypted in an old form; convert it with openssl pkcs8 -topk8");
 }
 

@@ -60,7 +60,7 @@ std::vector<Row> rows() {
       {"EncryptedInTheOldForm",
        block("Proc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,00\n\naGVsbG8="),
        {},
-       Rule::KeyPassphraseNeeded},
+       Rule::KeyUnreadable},
   };
 }
 
