@@ -3,6 +3,7 @@
 #include "cms/content_type.h"
 #include "cms/signed_attributes.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/oid_name.h"
 
 namespace bulla::cli {
 namespace {
@@ -14,30 +15,30 @@ std::string content_type_text(const Oid& oid) {
 
 std::string digest_text(const asn1::AlgorithmIdentifier& algorithm) {
   auto digest = crypto::read_digest(algorithm);
-  return digest ? std::string(name(*digest)) : algorithm.algorithm.to_string();
+  return digest ? std::string(name(*digest)) : crypto::oid_name(algorithm.algorithm);
 }
 
 std::string cipher_text(const asn1::AlgorithmIdentifier& algorithm) {
   for (const crypto::ContentCipherRow& row : crypto::content_cipher_rows()) {
     if (row.oid == algorithm.algorithm) return std::string(row.name);
   }
-  return algorithm.algorithm.to_string();
+  return crypto::oid_name(algorithm.algorithm);
 }
 
 std::string signature_text(const cms::SignerInfo& signer) {
   auto scheme = crypto::read_signature_scheme(signer.signature_algorithm,
                                               crypto::read_digest(signer.digest_algorithm));
-  return scheme ? describe(*scheme) : signer.signature_algorithm.algorithm.to_string();
+  return scheme ? describe(*scheme) : crypto::oid_name(signer.signature_algorithm.algorithm);
 }
 
 std::string transport_text(const asn1::AlgorithmIdentifier& algorithm) {
   auto scheme = crypto::read_transport_scheme(algorithm);
-  return scheme ? describe(*scheme) : algorithm.algorithm.to_string();
+  return scheme ? describe(*scheme) : crypto::oid_name(algorithm.algorithm);
 }
 
 std::string agreement_text(const asn1::AlgorithmIdentifier& algorithm) {
   auto agreement = crypto::read_key_agreement(algorithm);
-  if (!agreement) return algorithm.algorithm.to_string();
+  if (!agreement) return crypto::oid_name(algorithm.algorithm);
   std::string kdf = agreement->kdf == crypto::Kdf::Hkdf ? "HKDF" : "X9.63 KDF";
   return "Diffie-Hellman, " + kdf + " with " + std::string(name(agreement->digest));
 }
@@ -127,10 +128,11 @@ std::vector<Node> recipient_nodes(const cms::RecipientInfo& info) {
   }
   if (const auto* kekri = std::get_if<cms::KekRecipientInfo>(&info)) {
     return {recipient(kind, "key " + to_hex(kekri->key_identifier),
-                      kekri->key_encryption_algorithm.algorithm.to_string())};
+                      crypto::oid_name(kekri->key_encryption_algorithm.algorithm))};
   }
   if (const auto* pwri = std::get_if<cms::PasswordRecipientInfo>(&info)) {
-    return {recipient(kind, "password", pwri->key_encryption_algorithm.algorithm.to_string())};
+    return {
+        recipient(kind, "password", crypto::oid_name(pwri->key_encryption_algorithm.algorithm))};
   }
   return {recipient(kind, std::get<cms::OtherRecipientInfo>(info).type.to_string(), "")};
 }

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "crypto/oid_name.h"
 #include "crypto/openssl.h"
 
 namespace bulla::crypto {
@@ -152,7 +153,7 @@ std::optional<Digest> find_micalg(std::string_view token) {
 Result<ContentEncryption> read_content_encryption(const asn1::AlgorithmIdentifier& algorithm) {
   const ContentCipherRow* found = find_row(algorithm.algorithm);
   if (found == nullptr) {
-    return failure(Rule::CryptoUnknownAlgorithm, 0, algorithm.algorithm.to_string());
+    return failure(Rule::CryptoUnknownAlgorithm, 0, oid_name(algorithm.algorithm));
   }
   if (!algorithm.parameters) return failure(Rule::EncBadParameters, 0, "absent");
   ContentEncryption encryption{.cipher = found->cipher, .iv = {}};

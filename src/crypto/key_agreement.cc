@@ -1,6 +1,7 @@
 #include "base/check.h"
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/oid_name.h"
 
 namespace bulla::crypto {
 namespace {
@@ -74,14 +75,14 @@ asn1::AlgorithmIdentifier key_wrap_identifier(KeyWrap wrap) {
 Result<KeyAgreement> read_key_agreement(const asn1::AlgorithmIdentifier& algorithm) {
   const KeyAgreementRow* row = find_row(algorithm.algorithm);
   if (row == nullptr) {
-    return failure(Rule::CryptoUnknownAlgorithm, 0, algorithm.algorithm.to_string());
+    return failure(Rule::CryptoUnknownAlgorithm, 0, oid_name(algorithm.algorithm));
   }
   if (!algorithm.parameters) return failure(Rule::CryptoBadParameters, 0, "absent");
   auto identifier = asn1::decode(
       *algorithm.parameters, [](asn1::Reader& in) { return asn1::AlgorithmIdentifier::read(in); });
   if (!identifier) return failure(Rule::CryptoBadParameters, 0, identifier.error().detail);
   auto wrap = read_key_wrap(*identifier);
-  if (!wrap) return failure(Rule::CryptoUnknownAlgorithm, 0, identifier->algorithm.to_string());
+  if (!wrap) return failure(Rule::CryptoUnknownAlgorithm, 0, oid_name(identifier->algorithm));
   return KeyAgreement{.kdf = row->kdf,
                       .digest = row->digest,
                       .cofactor = row->multiplier == Multiplier::Cofactor,

@@ -1,6 +1,7 @@
 #include "base/check.h"
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/oid_name.h"
 #include "crypto/rsa_parameters.h"
 
 namespace bulla::crypto {
@@ -87,7 +88,7 @@ Result<SignatureScheme> read_signature_scheme(const asn1::AlgorithmIdentifier& a
                                               std::optional<Digest> digest) {
   const SignatureRow* row = find_row(algorithm.algorithm);
   if (row == nullptr) {
-    return failure(Rule::CryptoUnknownAlgorithm, 0, algorithm.algorithm.to_string());
+    return failure(Rule::CryptoUnknownAlgorithm, 0, oid_name(algorithm.algorithm));
   }
   if (row->parameters == ParameterForm::Structure) return read_pss(algorithm);
   if (!parameters_fit(*row, algorithm)) return failure(Rule::CryptoBadParameters);

@@ -1,5 +1,6 @@
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/oid_name.h"
 #include "crypto/rsa_parameters.h"
 
 namespace bulla::crypto {
@@ -17,7 +18,7 @@ Result<TransportScheme> read_transport_scheme(const asn1::AlgorithmIdentifier& a
     return TransportScheme{.algorithm = TransportAlgorithm::RsaPkcs1, .label = {}};
   }
   if (algorithm.algorithm != kRsaesOaep) {
-    return failure(Rule::CryptoUnknownAlgorithm, 0, algorithm.algorithm.to_string());
+    return failure(Rule::CryptoUnknownAlgorithm, 0, oid_name(algorithm.algorithm));
   }
   if (!algorithm.parameters) return failure(Rule::CryptoBadParameters, 0, "absent");
   auto scheme = asn1::decode(*algorithm.parameters, &read_oaep_parameters);

@@ -4,30 +4,31 @@
 
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/oid_name.h"
 
 namespace bulla {
 namespace {
 
 std::string algorithm_name(const asn1::AlgorithmIdentifier& algorithm) {
   if (auto digest = crypto::read_digest(algorithm)) return std::string(name(*digest));
-  return algorithm.algorithm.to_string();
+  return crypto::oid_name(algorithm.algorithm);
 }
 
 std::string recipient_algorithm(const cms::RecipientInfo& recipient) {
   if (auto* ktri = std::get_if<cms::KeyTransRecipientInfo>(&recipient)) {
     auto scheme = crypto::read_transport_scheme(ktri->key_encryption_algorithm);
-    return scheme ? describe(*scheme) : ktri->key_encryption_algorithm.algorithm.to_string();
+    return scheme ? describe(*scheme) : crypto::oid_name(ktri->key_encryption_algorithm.algorithm);
   }
   if (auto* kari = std::get_if<cms::KeyAgreeRecipientInfo>(&recipient)) {
     auto agreement = crypto::read_key_agreement(kari->key_encryption_algorithm);
-    if (!agreement) return kari->key_encryption_algorithm.algorithm.to_string();
+    if (!agreement) return crypto::oid_name(kari->key_encryption_algorithm.algorithm);
     return "ECDH with " + std::string(name(agreement->digest));
   }
   if (auto* kekri = std::get_if<cms::KekRecipientInfo>(&recipient)) {
-    return kekri->key_encryption_algorithm.algorithm.to_string();
+    return crypto::oid_name(kekri->key_encryption_algorithm.algorithm);
   }
   if (auto* pwri = std::get_if<cms::PasswordRecipientInfo>(&recipient)) {
-    return pwri->key_encryption_algorithm.algorithm.to_string();
+    return crypto::oid_name(pwri->key_encryption_algorithm.algorithm);
   }
   return std::get<cms::OtherRecipientInfo>(recipient).type.to_string();
 }
@@ -118,9 +119,9 @@ Result<void> CmsStage::enveloped_data(cms::EnvelopedHeader header) {
   record_->layer.certificates = header.originator_certificates;
   envelope_ = std::move(header);
   auto encryption = cms::check_content_encryption(envelope_);
-  record_->layer.algorithm = encryption
-                                 ? std::string(name(encryption->cipher))
-                                 : envelope_.content_encryption_algorithm.algorithm.to_string();
+  record_->layer.algorithm =
+      encryption ? std::string(name(encryption->cipher))
+                 : crypto::oid_name(envelope_.content_encryption_algorithm.algorithm);
   if (use_ == Use::Observe) {
     for (const auto& recipient : envelope_.recipients) {
       add_recipients(recipient, false, record_->layer);

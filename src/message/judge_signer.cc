@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cms/verify.h"
+#include "crypto/oid_name.h"
 #include "message/date.h"
 #include "message/judge.h"
 #include "x509/path_finder.h"
@@ -105,7 +106,7 @@ Judge::SignerResult Judge::check_signer(const LayerRecord& record, const cms::Si
   if (check.signature_fits) {
     verdict.signing_time = check.statements.signing_time;
     for (const cms::Capability& capability : check.statements.capabilities) {
-      verdict.capabilities.push_back(capability.id.to_string());
+      verdict.capabilities.push_back(crypto::oid_name(capability.id));
     }
     if (check.statements.requests_receipt) {
       result.findings.push_back(Finding::of(Rule::EssReceiptRequest));

@@ -1,0 +1,76 @@
+#include "crypto/oid_name.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace bulla::crypto {
+namespace {
+
+struct Row {
+  Oid oid;
+  std::string_view name;
+};
+
+constexpr std::array kRows = {
+    // Content encryption: RFC 3565, RFC 5084, RFC 3370, RFC 8103, RFC 4010.
+    Row{Oid::of("2.16.840.1.101.3.4.1.2"), "aes-128-cbc"},
+    Row{Oid::of("2.16.840.1.101.3.4.1.22"), "aes-192-cbc"},
+    Row{Oid::of("2.16.840.1.101.3.4.1.42"), "aes-256-cbc"},
+    Row{Oid::of("2.16.840.1.101.3.4.1.6"), "aes-128-gcm"},
+    Row{Oid::of("2.16.840.1.101.3.4.1.26"), "aes-192-gcm"},
+    Row{Oid::of("2.16.840.1.101.3.4.1.46"), "aes-256-gcm"},
+    Row{Oid::of("2.16.840.1.101.3.4.1.7"), "aes-128-ccm"},
+    Row{Oid::of("2.16.840.1.101.3.4.1.27"), "aes-192-ccm"},
+    Row{Oid::of("2.16.840.1.101.3.4.1.47"), "aes-256-ccm"},
+    Row{Oid::of("1.2.840.113549.3.7"), "3des-cbc"},
+    Row{Oid::of("1.2.840.113549.3.2"), "rc2-cbc"},
+    Row{Oid::of("1.3.14.3.2.7"), "des-cbc"},
+    Row{Oid::of("1.2.840.113549.1.9.16.3.18"), "chacha20-poly1305"},
+    Row{Oid::of("1.2.410.200004.1.4"), "seed-cbc"},
+    Row{Oid::of("1.2.392.200011.61.1.1.1.2"), "camellia-128-cbc"},
+    Row{Oid::of("1.2.392.200011.61.1.1.1.4"), "camellia-256-cbc"},
+    // Keys: RFC 8017, RFC 3565, RFC 3217, RFC 3211, RFC 5753, RFC 8418, RFC 9709.
+    Row{Oid::of("1.2.840.113549.1.1.1"), "RSA PKCS #1 v1.5"},
+    Row{Oid::of("1.2.840.113549.1.1.7"), "RSAES-OAEP"},
+    Row{Oid::of("2.16.840.1.101.3.4.1.5"), "aes-128-wrap"},
+    Row{Oid::of("2.16.840.1.101.3.4.1.25"), "aes-192-wrap"},
+    Row{Oid::of("2.16.840.1.101.3.4.1.45"), "aes-256-wrap"},
+    Row{Oid::of("1.2.840.113549.1.9.16.3.6"), "3des-wrap"},
+    Row{Oid::of("1.2.840.113549.1.9.16.3.9"), "PWRI-KEK"},
+    Row{Oid::of("1.3.133.16.840.63.0.2"), "ECDH with SHA-1"},
+    Row{Oid::of("1.3.132.1.11.0"), "ECDH with SHA-224"},
+    Row{Oid::of("1.3.132.1.11.1"), "ECDH with SHA-256"},
+    Row{Oid::of("1.3.132.1.11.2"), "ECDH with SHA-384"},
+    Row{Oid::of("1.3.132.1.11.3"), "ECDH with SHA-512"},
+    Row{Oid::of("1.2.840.113549.1.9.16.3.19"), "ECDH with HKDF SHA-256"},
+    Row{Oid::of("1.2.840.113549.1.9.16.3.20"), "ECDH with HKDF SHA-384"},
+    Row{Oid::of("1.2.840.113549.1.9.16.3.21"), "ECDH with HKDF SHA-512"},
+    // Signatures: RFC 8017, RFC 5758, RFC 8419.
+    Row{Oid::of("1.2.840.113549.1.1.5"), "RSA PKCS #1 v1.5 with SHA-1"},
+    Row{Oid::of("1.2.840.113549.1.1.11"), "RSA PKCS #1 v1.5 with SHA-256"},
+    Row{Oid::of("1.2.840.113549.1.1.12"), "RSA PKCS #1 v1.5 with SHA-384"},
+    Row{Oid::of("1.2.840.113549.1.1.13"), "RSA PKCS #1 v1.5 with SHA-512"},
+    Row{Oid::of("1.2.840.113549.1.1.10"), "RSASSA-PSS"},
+    Row{Oid::of("1.2.840.10045.4.3.2"), "ECDSA with SHA-256"},
+    Row{Oid::of("1.2.840.10045.4.3.3"), "ECDSA with SHA-384"},
+    Row{Oid::of("1.2.840.10045.4.3.4"), "ECDSA with SHA-512"},
+    Row{Oid::of("1.3.101.112"), "Ed25519"},
+    Row{Oid::of("1.3.101.113"), "Ed448"},
+    // Digests that old programs list as capabilities; compression: RFC 3274.
+    Row{Oid::of("1.3.14.3.2.26"), "sha1"},
+    Row{Oid::of("2.16.840.1.101.3.4.2.1"), "sha256"},
+    Row{Oid::of("2.16.840.1.101.3.4.2.2"), "sha384"},
+    Row{Oid::of("2.16.840.1.101.3.4.2.3"), "sha512"},
+    Row{Oid::of("1.2.840.113549.1.9.16.3.8"), "zlib"},
+};
+
+}  // namespace
+
+std::string oid_name(const Oid& oid) {
+  auto row =
+      std::find_if(kRows.begin(), kRows.end(), [&](const Row& one) { return one.oid == oid; });
+  return row == kRows.end() ? oid.to_string() : std::string(row->name);
+}
+
+}  // namespace bulla::crypto
