@@ -32,7 +32,7 @@ std::string table_line(std::string_view name, const Oid& oid, crypto::Standing s
 Exit run_doctor(const Arguments& arguments) {
   if (!arguments.has("--algorithms")) {
     return Console(Verbosity::Normal, host::Colour::Auto)
-        .fail(Usage{"what shall be examined?", "use bulla doctor --algorithms"});
+        .fail(Usage{"'doctor' needs to know what to show", "use bulla doctor --algorithms"});
   }
   std::string text = "digests\n";
   for (const crypto::DigestRow& row : crypto::digest_rows()) {

@@ -1,15 +1,30 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "cli/commands.h"
 
 namespace bulla::cli {
 namespace {
 
 constexpr std::size_t kColumn = 30;
+constexpr std::size_t kWidth = 79;  // a terminal has 80 columns, and some wrap at the last
 
 std::string padded(const std::string& text, std::size_t width) {
   return text.size() + 1 < width ? text + std::string(width - text.size(), ' ')
-                                 : text + "\n" + std::string(width, ' ');
+                                 : text + "\n" + std::string(width + 2, ' ');
+}
+
+// Breaks at spaces; further lines begin at the column.
+std::string wrapped(std::string_view text, std::size_t column) {
+  std::string result;
+  std::size_t used = 0;
+  for (std::string_view word : split(text, ' ')) {
+    bool fits = used == 0 || column + used + 1 + word.size() <= kWidth;
+    if (used > 0) result += fits ? " " : "\n" + std::string(column, ' ');
+    used = fits && used > 0 ? used + 1 + word.size() : word.size();
+    result += word;
+  }
+  return result;
 }
 
 std::string flag_synopsis(const FlagRow& flag) {
@@ -45,11 +60,12 @@ std::string help_text() {
   }
   text +=
       "\n"
-      "exit codes: 0 done or valid, 1 invalid, 2 indeterminate, 3 a protection is absent;\n"
-      "64 usage, 65 malformed input, 66 no such input, 69 not available, 73 cannot create,\n"
-      "74 input/output, 75 try again, 77 no key or certificate fits, 78 configuration\n"
+      "exit codes: 0 done or valid, 1 invalid, 2 indeterminate, 3 not protected;\n"
+      "64 usage, 65 malformed input, 66 no such input, 69 not available,\n"
+      "73 cannot create, 74 input/output, 75 try again,\n"
+      "77 no key or certificate fits, 78 configuration\n"
       "\n"
-      "See 'bulla help VERB' and bulla(1).\n";
+      "See 'bulla help VERB' and bulla(1). 'bulla --version' prints the version.\n";
   return text;
 }
 
@@ -62,7 +78,7 @@ std::string help_text(const VerbRow& verb) {
                      "\n\nusage: " + usage + "\n\nexamples:\n" + indented(verb.examples) +
                      "\nflags:\n";
   for (const FlagRow& flag : rows) {
-    text += "  " + padded(flag_synopsis(flag), kColumn) + std::string(flag.help) + "\n";
+    text += "  " + padded(flag_synopsis(flag), kColumn - 2) + wrapped(flag.help, kColumn) + "\n";
   }
   return text;
 }

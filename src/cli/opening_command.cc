@@ -80,6 +80,8 @@ Exit run_opening(const OpeningOptions& options) {
   if (console.verbosity() != Verbosity::Quiet) {
     Judged judged = decrypts ? Judged::EncryptionAlone : Judged::Everything;
     print(2, verdict_text(*verdict, judged, console));
+    bool wants_content = options.verb != kVerify || options.common.output;
+    if (wants_content && !verdict->released) console.say("  nothing was written");
   }
   auto written = report->write(verdict_json(*verdict, exit));
   return written ? exit : console.fail(written.error());

@@ -4,9 +4,27 @@
 #include <utility>
 
 #include "base/text.h"
+#include "crypto/algorithm_table.h"
 
 namespace bulla::cli {
 namespace {
+
+// "mail, der or pem"
+std::string alternatives(const std::vector<std::string_view>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 < names.size() ? ", " : " or ";
+    text += names[i];
+  }
+  return text;
+}
+
+// SHA-1 and MD5 are read and never written.
+std::optional<Digest> find_signing_digest(const std::string& word) {
+  std::optional<Digest> digest = find_digest(word);
+  bool is_current = digest && crypto::row(*digest).standing == crypto::Standing::Current;
+  return is_current ? digest : std::nullopt;
+}
 
 // Reads values one after another; the first wrong one is kept.
 class Meaning {
@@ -56,8 +74,7 @@ class Meaning {
     std::string_view near = closest(word, names);
     std::string hint = "did you mean " + std::string(near) + "?";
     if (near.empty()) {
-      hint = "it takes";
-      for (std::string_view name : names) hint += " " + std::string(name);
+      hint = "it takes " + alternatives(names);
     }
     fail(flag, word, hint);
   }
@@ -173,16 +190,15 @@ void read_signature(const Arguments& arguments, Meaning& meaning, SealingOptions
   if (arguments.has("--no-chain")) options.chain = Sign::Chain::SignerOnly;
   if (arguments.has("--pss")) options.padding = SignerChoice::Padding::Pss;
   if (arguments.has("--triple")) options.wrap = SealingOptions::Wrap::Triple;
-  options.digest = meaning.find<Digest>(
-      "--digest", [](const std::string& word) { return find_digest(word); },
-      "such as sha256, sha384, sha512");
+  options.digest = meaning.find<Digest>("--digest", find_signing_digest,
+                                        "it takes names such as sha256, sha384 or sha512");
 }
 
 void read_encryption(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {
   if (arguments.has("--oaep")) options.transport = Encrypt::Transport::Oaep;
   options.cipher = meaning.find<ContentCipher>(
       "--cipher", [](const std::string& word) { return find_content_cipher(word); },
-      "such as aes-256-cbc, aes-128-gcm, aes-256-gcm");
+      "it takes names such as aes-256-cbc, aes-128-gcm or aes-256-gcm");
 }
 
 void read_headers(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {

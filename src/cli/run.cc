@@ -18,9 +18,10 @@ const VerbRow* find_verb_or_explain(const std::string& name) {
   std::vector<std::string_view> names;
   for (const VerbRow& row : verbs()) names.push_back(row.name);
   std::string_view near = closest(name, names);
-  std::string problem = name.empty() || name[0] != '-' ? "unknown verb " : "unknown flag ";
-  fail(Usage{problem + name,
-             near.empty() ? "see bulla help" : "did you mean " + std::string(near) + "?"});
+  bool is_flag = !name.empty() && name[0] == '-';
+  std::string hint = is_flag ? "the verb comes first; see bulla help" : "see bulla help";
+  fail(Usage{(is_flag ? "unknown flag " : "unknown verb ") + name,
+             near.empty() ? hint : "did you mean " + std::string(near) + "?"});
   return nullptr;
 }
 

@@ -53,7 +53,7 @@ const Finding* headline(const Findings& findings) {
 // An issuer and a serial number name a certificate; the issuer alone is not meant.
 std::string issued_by(const std::string& identifier) {
   bool has_issuer = identifier.find(", serial ") != std::string::npos;
-  return (has_issuer ? "the certificate of " : "") + printable(identifier);
+  return (has_issuer ? "the certificate issued by " : "") + printable(identifier);
 }
 
 // "alice@example.com (CN=Alice)", "CN=Alice", or what the SignerInfo names.
@@ -76,6 +76,15 @@ const SignerVerdict* valid_signer(const Verdict& verdict) {
   return nullptr;
 }
 
+// A signature of OpenPGP is none of ours, but the mail is not bare either.
+std::string unprotected_reason(const Findings& findings) {
+  for (const Finding& finding : findings) {
+    if (finding.rule == Rule::MimeForeignProtocol) return rule_text(finding);
+  }
+  const Finding* finding = headline(findings);
+  return finding == nullptr ? "neither signed nor encrypted" : rule_text(*finding);
+}
+
 std::string reason(const Verdict& verdict) {
   if (verdict.status == Status::Valid) {
     const SignerVerdict* signer = valid_signer(verdict);
@@ -84,8 +93,9 @@ std::string reason(const Verdict& verdict) {
     if (!signer->path.empty()) text += ", path to " + short_name(signer->path.back());
     return text;
   }
-  if (const Finding* finding = headline(verdict.findings)) return rule_text(*finding);
-  return verdict.status == Status::Unprotected ? "neither signed nor encrypted" : "";
+  if (verdict.status == Status::Unprotected) return unprotected_reason(verdict.findings);
+  const Finding* finding = headline(verdict.findings);
+  return finding == nullptr ? "" : rule_text(*finding);
 }
 
 class Text {
@@ -171,8 +181,11 @@ class Text {
                       to_iso8601(signer.certificate->not_after()));
     }
     std::vector<std::string> names;
-    for (const std::string& capability : signer.capabilities)
-      names.push_back(printable(capability));
+    for (const std::string& capability : signer.capabilities) {
+      std::string name = printable(capability);
+      bool is_repeated = !names.empty() && names.back() == name;  // with other parameters
+      if (!is_repeated) names.push_back(std::move(name));
+    }
     if (!names.empty()) line(depth, "capabilities: " + join(names, ", "));
   }
 
@@ -185,7 +198,8 @@ class Text {
       if (field.state != HeaderField::State::Unprotected) ++count;
       if (field.differs) differing.push_back(printable(field.name));
     }
-    std::string text = "header: " + std::to_string(count) + " fields protected";
+    std::string text =
+        "header: " + std::to_string(count) + (count == 1 ? " field" : " fields") + " protected";
     if (!headers.mode.empty()) text += " (" + headers.mode + ")";
     if (!differing.empty()) text += "; changed outside: " + join(differing, ", ");
     line(1, text);

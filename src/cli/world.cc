@@ -46,7 +46,8 @@ Secret read_kek(const Secret& file) {
 
 Result<std::vector<Identity>> load_identities(const std::string& name, Passphrases& passphrases) {
   if (name.substr(0, 7) == "pkcs11:") {
-    return failure(Rule::CryptoUnavailable, 0, "PKCS #11 tokens are not supported");
+    return failure(Rule::CryptoUnavailable, 0,
+                   "keys in PKCS #11 tokens; use a PEM or PKCS #12 file");
   }
   if (store::exists(name) || !is_address(name)) {
     return store::load_identity_file(name, passphrases.asker());

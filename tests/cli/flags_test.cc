@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "base/text.h"
 #include "cli/commands.h"
 
 namespace bulla::cli {
@@ -39,6 +40,15 @@ TEST(Flags, every_flag_is_in_the_help_of_its_verbs) {
     }
     EXPECT_NE(help_text().find("\n  " + std::string(verb.name) + " "), text.npos) << verb.name;
   }
+}
+
+TEST(Flags, help_fits_a_terminal_of_80_columns) {
+  for (const VerbRow& verb : verbs()) {
+    std::string text = help_text(verb);
+    for (std::string_view line : split(text, '\n')) EXPECT_LE(line.size(), 80u) << line;
+  }
+  std::string text = help_text();
+  for (std::string_view line : split(text, '\n')) EXPECT_LE(line.size(), 80u) << line;
 }
 
 TEST(Flags, every_flag_is_in_the_manual_page_of_its_verbs) {
