@@ -69,7 +69,9 @@ TEST_P(Tamper, no_changed_octet_makes_another_content_valid) {
 
 TEST_P(Tamper, no_beginning_of_the_message_gives_content) {
   for (std::size_t size = 0; size < sealed_.size(); size += 101) {
-    EXPECT_GE(static_cast<int>(open(sealed_.substr(0, size))), 64) << size;
+    // Where the ciphertext is cut, CBC fails as it does for any other reason.
+    Exit exit = open(sealed_.substr(0, size));
+    EXPECT_TRUE(exit == Exit::Invalid || static_cast<int>(exit) >= 64) << size;
     EXPECT_FALSE(folder_.has("out")) << size;
   }
 }
