@@ -282,7 +282,7 @@ TEST(Open, no_key_that_fits_is_named) {
 
 TEST(Open, bare_cms_nests_and_gives_its_octets_back) {
   World world;
-  std::string octets("\x00\x01\nno mail\r\n\xff", 15);
+  std::string octets("\x00\x01\nno mail\r\n\xff", 13);
   SealOptions der{.at = kNow, .limits = {}, .form = SealOptions::Form::Der};
   SealOptions pem{.at = kNow, .limits = {}, .form = SealOptions::Form::Pem};
   Recipe recipe{.steps = {sign_as("alice", "alice", Sign::Form::Opaque), encrypt_to("ec")}};
