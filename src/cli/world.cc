@@ -69,17 +69,17 @@ Result<std::vector<Certificate>> load_certificate_files(const std::vector<std::s
 // Without --trust: the store and, where the system has them, the system's roots.
 Result<std::vector<Certificate>> load_trust(const std::vector<std::string>& names) {
   store::DirectoryStore own(host::data_folder());
-  std::string system(kSystemRoots);
+  std::string system_roots(kSystemRoots);
   std::vector<Certificate> roots;
   if (names.empty()) {
     roots = own.roots();
-    if (store::exists(system)) add(roots, TRY(store::load_roots(system)));
+    if (store::exists(system_roots)) add(roots, TRY(store::load_roots(system_roots)));
   }
   for (const std::string& name : names) {
     if (name == "store") {
       add(roots, own.roots());
     } else {
-      add(roots, TRY(store::load_roots(name == "system" ? system : name)));
+      add(roots, TRY(store::load_roots(name == "system" ? system_roots : name)));
     }
   }
   return roots;
