@@ -385,7 +385,8 @@ constexpr std::array kRules = {
              "the message has a security label", ""},
     // header protection
     RuleInfo{Rule::HpFromDiffers, "hp.from-differs", Severity::Failure, "RFC 9788 4.4",
-             "the protected From differs from the outer one", "believe the protected From"},
+             "the protected From differs from the outer one",
+             "believe no From whose address the signer's certificate does not have"},
     RuleInfo{Rule::HpFieldDiffers, "hp.field-differs", Severity::Warning, "RFC 9788 4",
              "a protected header field differs from the outer one", ""},
     RuleInfo{Rule::HpFieldUnprotected, "hp.field-unprotected", Severity::Note, "RFC 9788 4",

@@ -351,8 +351,7 @@ Findings check_headers(const Headers& headers, const Header& outer,
     std::string detail = field.name + ": " + field.value + " inside, " +
                          field.outer_value.value_or("nothing") + " outside";
     bool is_from = equal_ignoring_case(field.name, "From");
-    // By an older scheme the outside says who the sender is.
-    if (is_from && !headers.mode.empty() && from_differs(headers, field, outer)) {
+    if (is_from && from_differs(headers, field, outer)) {
       Finding finding = Finding::of(Rule::HpFromDiffers, kPlace, detail);
       // Whoever reads the outside alone sees another sender than the one who signed.
       if (signer_is_from == SignerIsFrom::Yes) finding.severity = Severity::Indeterminate;

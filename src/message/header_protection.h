@@ -51,7 +51,9 @@ Headers read_wrapped_headers(const mime::Header& outer, const mime::Header& wrap
 
 // The findings for them: hp.field-differs, hp.outer-differs, hp.from-differs,
 // hp.field-unprotected, hp.wrong-mode, hp.legacy-scheme (HP-27 to HP-35).
-// `signer_is_from`: a valid signer has the protected From's address.
+// `headers.from` is what the payload says, by whatever scheme. `signer_is_from`: a valid
+// signer has the address of the From that the message is judged by: the protected one, or by
+// an older scheme the outer one.
 enum class SignerIsFrom { No, Yes };
 Findings check_headers(const Headers& headers, const mime::Header& outer,
                        const PayloadProtection& protection, SignerIsFrom signer_is_from);

@@ -94,9 +94,8 @@ void Judge::judge_headers() {
   protection.has_valid_signature =
       has_valid_signer() && (encryption == nullptr || is_author_known(*encryption));
   if (reads_headers) {
-    std::string from = verdict_.headers.from;
+    std::string judged_from = std::move(verdict_.headers.from);
     verdict_.headers = read_header_sets(protection);
-    verdict_.headers.from = from;
     bool signed_by_from = protection.has_valid_signature &&
                           std::any_of(signers_.begin(), signers_.end(), [](const auto& signer) {
                             return signer.claims_from && signer.verdict.status == Status::Valid;
@@ -104,6 +103,7 @@ void Judge::judge_headers() {
     Findings more = check_headers(verdict_.headers, *opening_.outer_header, protection,
                                   signed_by_from ? SignerIsFrom::Yes : SignerIsFrom::No);
     verdict_.findings.insert(verdict_.findings.end(), more.begin(), more.end());
+    verdict_.headers.from = std::move(judged_from);
   } else if (opening_.outer_header) {
     const mime::Field* subject = opening_.outer_header->find("Subject");
     if (subject != nullptr) verdict_.headers.subject = mime::decode_words(subject->value);
@@ -117,7 +117,6 @@ Headers Judge::read_header_sets(const PayloadProtection& protection) const {
   if (opening_.wrapped_header && wraps_message(*opening_.payload_header)) {
     Headers headers = read_wrapped_headers(outer, *opening_.wrapped_header, protection);
     headers.mode.clear();
-    headers.from.clear();
     return headers;
   }
   return read_headers(outer, *opening_.payload_header, protection);

@@ -363,21 +363,62 @@ TEST(Open, HP33_a_spoofed_outer_from_does_not_become_the_sender) {
   EXPECT_EQ(unknown.status(), Status::Invalid);
 }
 
-TEST(Open, HP46_a_wrapped_message_is_compared_and_does_not_name_the_sender) {
-  World world;
-  std::string wrapper =
-      "From: alice@example.org\r\nSubject: outside\r\nMIME-Version: 1.0\r\nContent-Type: "
-      "message/rfc822\r\n\r\n"
-      "From: mallory@evil.test\r\nSubject: inside\r\n\r\nbody\r\n";
-  Recipe recipe{.steps = {sign_as("alice", "alice", Sign::Form::Opaque)},
+// A message in the ways before RFC 9788, whose header inside is `inner`.
+std::string older_mail(const std::string& from, const std::string& inner, const std::string& type) {
+  std::string outer = "From: " + from + "\r\nSubject: outside\r\nMIME-Version: 1.0\r\n";
+  if (type == "message/rfc822") {
+    return outer + "Content-Type: message/rfc822\r\n\r\n" + inner + "\r\nbody\r\n";
+  }
+  return "MIME-Version: 1.0\r\n" + inner + "Content-Type: " + type + "\r\n\r\nbody\r\n";
+}
+
+// Signed by `signer`; `from` stands outside whatever is signed.
+std::string sign_older(const std::string& signer, const std::string& from, const std::string& inner,
+                       const std::string& type) {
+  Recipe recipe{.steps = {sign_as(signer, signer, Sign::Form::Opaque)},
                 .headers = HeaderConfidentiality::None,
                 .header_protection = Recipe::HeaderProtection::Off};
-  Opened opened = open_mail(seal_mail(wrapper, recipe), world.options);
-  EXPECT_TRUE(opened.has(Rule::HpLegacyScheme)) << opened.text();
-  EXPECT_TRUE(opened.has(Rule::HpFieldDiffers)) << opened.text();
-  EXPECT_EQ(opened.status(), Status::Valid);
-  ASSERT_TRUE(opened.verdict);
-  EXPECT_EQ(opened.verdict->headers.from, "alice@example.org");
+  if (type == "message/rfc822") return seal_mail(older_mail(from, inner, type), recipe);
+  SealOptions der{.at = kNow, .limits = {}, .form = SealOptions::Form::Der};
+  std::string cms = seal_mail(older_mail(from, inner, type), recipe, der);
+  Bytes body = to_bytes("From: " + from +
+                        "\r\nSubject: outside\r\nMIME-Version: 1.0\r\n"
+                        "Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n"
+                        "Content-Transfer-Encoding: binary\r\n\r\n");
+  append(body, as_bytes(cms));
+  return std::string(as_text(body));
+}
+
+TEST(Open, HP46_HP48_another_From_by_an_older_scheme_is_never_valid) {
+  World world;
+  for (const char* type : {"message/rfc822", "text/plain; protected-headers=\"v1\""}) {
+    std::string inner = "From: Mallory <mallory@evil.test>\r\nSubject: inside\r\n";
+    Opened outer_signer =
+        open_mail(sign_older("alice", "alice@example.org", inner, type), world.options);
+    EXPECT_TRUE(outer_signer.has(Rule::HpLegacyScheme)) << outer_signer.text();
+    EXPECT_TRUE(outer_signer.has(Rule::HpFieldDiffers)) << outer_signer.text();
+    EXPECT_TRUE(outer_signer.has(Rule::HpFromDiffers)) << outer_signer.text();
+    EXPECT_EQ(outer_signer.status(), Status::Indeterminate) << type;
+    ASSERT_TRUE(outer_signer.verdict);
+    EXPECT_EQ(outer_signer.verdict->headers.from, "alice@example.org");
+    Opened inner_signer = open_mail(
+        sign_older("ec", "alice@example.org", "From: ec@example.org\r\n", type), world.options);
+    EXPECT_TRUE(inner_signer.has(Rule::HpFromDiffers)) << inner_signer.text();
+    EXPECT_TRUE(inner_signer.has(Rule::AddressFromDiffers)) << inner_signer.text();
+    EXPECT_EQ(inner_signer.status(), Status::Invalid) << type;
+  }
+}
+
+TEST(Open, HP46_HP48_the_same_address_by_an_older_scheme_is_valid) {
+  World world;
+  for (const char* type : {"message/rfc822", "text/plain; protected-headers=\"v1\""}) {
+    std::string inner = "From: =?utf-8?q?Doe=2C_A?= <ALICE@example.org>\r\nSubject: inside\r\n";
+    Opened opened =
+        open_mail(sign_older("alice", "Alice <alice@example.org>", inner, type), world.options);
+    EXPECT_EQ(opened.status(), Status::Valid) << opened.text();
+    EXPECT_TRUE(opened.has(Rule::HpLegacyScheme)) << opened.text();
+    EXPECT_FALSE(opened.has(Rule::HpFromDiffers)) << opened.text();
+  }
 }
 
 // Fails at the read with this number.
