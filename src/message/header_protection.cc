@@ -254,6 +254,16 @@ std::string rewritten_type(const mime::ContentType& type) {
   return value;
 }
 
+// The Content-Type of a payload root that leaves its protection: hp stands on the root of a
+// cryptographic payload and on no other entity (HP-02, HP-03).
+std::string type_without_hp(const Field& field, const mime::ContentType& type) {
+  std::string line = canonical_line(field);
+  std::string addition = ";\r\n hp=\"" + hp_mode(type) + "\"\r\n";
+  bool is_appended = !type.malformed && !type.parameters.malformed() && line.ends_with(addition);
+  if (!is_appended) return mime::write_field("Content-Type", rewritten_type(type));
+  return line.substr(0, line.size() - addition.size()) + "\r\n";
+}
+
 void append_line(Bytes& to, const Field& field) {
   append(to, field.raw);
   if (!field.raw.ends_with('\n')) append(to, "\r\n");
@@ -370,7 +380,9 @@ Findings check_headers(const Headers& headers, const Header& outer,
 Bytes merge_headers(const Header& outer, const Header& payload, InnerFields inner) {
   // Who is judged as the sender and who is shown must be the same: older schemes are read
   // for the verdict alone.
-  bool takes_inner = inner == InnerFields::Taken && !hp_mode(payload.content_type()).empty();
+  mime::ContentType type = payload.content_type();
+  bool has_hp = !hp_mode(type).empty();
+  bool takes_inner = inner == InnerFields::Taken && has_hp;
   std::set<std::string> inside = names_of(payload);
   Bytes result;
   for (const Field& field : outer.fields()) {
@@ -384,7 +396,12 @@ Bytes merge_headers(const Header& outer, const Header& payload, InnerFields inne
   const Field* version = outer.find("MIME-Version");
   if (version != nullptr && !inside.contains("mime-version")) append_line(result, *version);
   for (const Field& field : payload.fields()) {
-    if (mime::is_structural(field.name)) append_line(result, field);
+    if (!mime::is_structural(field.name)) continue;
+    if (has_hp && field.is("Content-Type")) {
+      append(result, type_without_hp(field, type));
+    } else {
+      append_line(result, field);
+    }
   }
   return result;
 }

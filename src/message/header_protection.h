@@ -60,7 +60,8 @@ Findings check_headers(const Headers& headers, const mime::Header& outer,
 
 // The header block of the mail that `open` writes: outer fields that the payload
 // does not protect, the payload's protected fields without trace fields (T-94), its
-// structural fields; no empty line at the end. Line ends as they came. Of a protected
+// structural fields without hp, for what goes out is a cryptographic payload no more (HP-02);
+// no empty line at the end. Line ends as they came. Of a protected
 // payload's fields, what steers an answer comes from inside alone (HP-32). Ignored: the
 // payload is a part of the message, whose fields say nothing of the message.
 enum class InnerFields { Taken, Ignored };

@@ -356,7 +356,27 @@ TEST(MergeHeaders, puts_protected_fields_in_the_place_of_outer_ones_T94) {
             "FROM: Alice <alice@example.net>\r\n"
             "Subject: Dinner\r\n"
             "MIME-Version: 1.0\n"
-            "Content-Type: text/plain; hp=cipher\r\n");
+            "Content-Type: text/plain\r\n");
+}
+
+TEST(MergeHeaders, takes_hp_off_the_type_of_a_payload_that_is_none_any_more_HP02) {
+  struct Row {
+    std::string_view type;
+    std::string_view expected;
+  };
+  constexpr Row kRows[] = {
+      {"Multipart/Mixed;\r\n boundary=\"b\";\r\n hp=\"clear\"",
+       "Multipart/Mixed;\r\n boundary=\"b\""},
+      {"text/plain; hp=cipher; charset=utf-8", "text/plain; charset=utf-8"},
+      {"text/plain; name=\"a\\\"b\"; HP=\"cipher\"", "text/plain; name=\"a\\\"b\""},
+      {"text/plain; hp=clear; hp=cipher", "text/plain; hp=clear; hp=cipher"},
+      {"text/plain; hp=other", "text/plain; hp=other"},
+  };
+  for (const Row& row : kRows) {
+    mime::Header payload = parse("Content-Type: " + std::string(row.type) + "\r\n");
+    EXPECT_EQ(text(merge_headers(mime::Header(), payload)),
+              "Content-Type: " + std::string(row.expected) + "\r\n");
+  }
 }
 
 TEST(MergeHeaders, takes_no_inner_field_without_hp) {
