@@ -350,13 +350,18 @@ class Chooser final : public Sink {
   static constexpr std::size_t kEnough = 1024;
 
   Result<void> choose() {
-    std::string_view text = as_text(beginning_);
+    if (place_ == Place::Input && beginning_.empty()) {
+      return failure(Rule::IoNoInput, 0, "the input is empty");
+    }
+    InputForm form = input_form(beginning_);
     if (depth_ > pen_.limits.mime_depth + pen_.limits.layers) return failure(Rule::LimitLayers);
-    if (looks_like_der()) {
+    if (form == InputForm::Der) {
       next_ = std::make_unique<CmsInspector>(pen_, depth_);
-    } else if (text.substr(0, 11) == "-----BEGIN ") {
+    } else if (form == InputForm::Pem) {
       next_ = std::make_unique<ArmorReader>(std::make_unique<CmsInspector>(pen_, depth_));
-    } else if (place_ == Place::Input || looks_like_entity(text)) {
+    } else if (form == InputForm::Base64 && place_ == Place::Input) {
+      next_ = make_base64_stage(std::make_unique<CmsInspector>(pen_, depth_));
+    } else if (place_ == Place::Input || looks_like_entity(as_text(beginning_))) {
       next_ = make_entity(pen_, depth_, "", 0);
     } else {
       next_ = std::make_unique<OctetCounter>(pen_, depth_);
