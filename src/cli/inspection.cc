@@ -11,6 +11,7 @@
 #include "cms/content_type.h"
 #include "cms/decrypt.h"
 #include "cms/parser.h"
+#include "message/input_form.h"
 #include "mime/base64.h"
 #include "mime/parser.h"
 #include "mime/smime_type.h"
@@ -165,6 +166,7 @@ bool is_smime_body(const mime::Header& header) {
     case mime::SmimeKind::None:
     case mime::SmimeKind::MultipartSigned:
     case mime::SmimeKind::MultipartSignedForeign:
+    case mime::SmimeKind::MultipartEncrypted:
     case mime::SmimeKind::Pkcs10:
     case mime::SmimeKind::OctetStreamP10:
       return false;
@@ -328,8 +330,8 @@ class OctetCounter final : public Sink {
   std::uint64_t size_ = 0;
 };
 
-// Looks at the beginning and chooses: CMS in DER or BER, CMS in PEM, a MIME entity, or,
-// inside of CMS alone, octets.
+// Looks at the beginning and chooses: CMS in one of its forms, a MIME entity, or, inside of
+// CMS alone, octets.
 class Chooser final : public Sink {
  public:
   enum class Place { Input, Inside };
@@ -368,11 +370,6 @@ class Chooser final : public Sink {
     }
     Bytes beginning = std::move(beginning_);
     return beginning.empty() ? Result<void>() : next_->write(beginning);
-  }
-
-  bool looks_like_der() const {
-    return beginning_.size() > 2 && beginning_[0] == 0x30 &&
-           (beginning_[1] >= 0x80 || beginning_[2] == 0x06);
   }
 
   // A field name and its colon, or the empty line of an entity without a header.

@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "message/cms_stage.h"
+#include "message/input_form.h"
 #include "message/opening.h"
-#include "mime/base64.h"
 #include "mime/parser.h"
 
 namespace bulla {
@@ -17,7 +17,7 @@ constexpr std::string_view kArmor = "-----BEGIN ";
 // CMS in PEM (RFC 7468 8 and 9): text around the armor is passed over.
 class ArmorStage final : public Sink {
  public:
-  explicit ArmorStage(std::unique_ptr<Sink> next) : next_(std::move(next)), decoder_(*next_) {}
+  explicit ArmorStage(std::unique_ptr<Sink> next) : decoder_(make_base64_stage(std::move(next))) {}
 
   Result<void> write(ByteView bytes) override {
     std::string_view text = as_text(bytes);
@@ -62,17 +62,12 @@ class ArmorStage final : public Sink {
     if (state_ != State::Inside) return {};
     if (line.starts_with("-----END ")) {
       state_ = State::After;
-      TRY_VOID(decoder_.finish());
-      if (decoder_.saw().foreign + decoder_.saw().after_padding > 0) {
-        return failure(Rule::MimeBadBase64, offset_);
-      }
-      return {};
+      return decoder_->finish();
     }
-    return decoder_.write(as_bytes(line));
+    return decoder_->write(as_bytes(line));
   }
 
-  std::unique_ptr<Sink> next_;
-  mime::Base64Decoder decoder_;
+  std::unique_ptr<Sink> decoder_;
   State state_ = State::Before;
   std::string line_;
   std::uint64_t offset_ = 0;
@@ -182,8 +177,7 @@ class InputStage final : public Sink {
   Result<void> write(ByteView bytes) override {
     if (next_) return next_->write(bytes);
     append(beginning_, bytes);
-    if (beginning_.size() < kArmor.size()) return {};
-    return choose();
+    return needs_more(beginning_) ? Result<void>() : choose();
   }
 
   Result<void> finish() override {
@@ -194,25 +188,25 @@ class InputStage final : public Sink {
  private:
   Result<void> choose() {
     if (beginning_.empty()) return failure(Rule::IoNoInput, 0, "the input is empty");
-    std::string_view text = as_text(beginning_);
-    if (is_der()) {
-      next_ = make_cms_stage(opening_);
-    } else if (text.starts_with(kArmor)) {
-      next_ = std::make_unique<ArmorStage>(make_cms_stage(opening_));
-    } else if (!opening_.options.part.empty()) {
-      next_ = std::make_unique<PartStage>(opening_, opening_.options.part, "", Position::Root, 0);
-    } else {
-      next_ = make_entity_stage(opening_, "", Position::Root, 0);
-    }
+    next_ = make_next(input_form(beginning_));
     Bytes beginning = std::move(beginning_);
     return next_->write(beginning);
   }
 
-  // SEQUENCE, with a long length or the OID of ContentInfo behind it: "0" may begin a field
-  // name as well.
-  bool is_der() const {
-    if (beginning_[0] != 0x30 || beginning_.size() < 3) return false;
-    return beginning_[1] >= 0x80 || beginning_[2] == 0x06;
+  std::unique_ptr<Sink> make_next(InputForm form) {
+    switch (form) {
+      case InputForm::Der:
+        return make_cms_stage(opening_);
+      case InputForm::Pem:
+        return std::make_unique<ArmorStage>(make_cms_stage(opening_));
+      case InputForm::Base64:
+        return make_base64_stage(make_cms_stage(opening_));
+      case InputForm::Mail:
+        break;
+    }
+    const std::string& part = opening_.options.part;
+    if (part.empty()) return make_entity_stage(opening_, "", Position::Root, 0);
+    return std::make_unique<PartStage>(opening_, part, "", Position::Root, 0);
   }
 
   Opening& opening_;
