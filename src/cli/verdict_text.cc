@@ -76,12 +76,17 @@ const SignerVerdict* valid_signer(const Verdict& verdict) {
   return nullptr;
 }
 
-// A signature of OpenPGP is none of ours, but the mail is not bare either.
+// OpenPGP and the like: nothing of ours, but the mail is not bare either.
+const Finding* foreign_protection(const Findings& findings) {
+  auto found = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.rule == Rule::MimeForeignProtocol;
+  });
+  return found == findings.end() ? nullptr : &*found;
+}
+
 std::string unprotected_reason(const Findings& findings) {
-  for (const Finding& finding : findings) {
-    if (finding.rule == Rule::MimeForeignProtocol) return rule_text(finding);
-  }
-  const Finding* finding = headline(findings);
+  const Finding* finding = foreign_protection(findings);
+  if (finding == nullptr) finding = headline(findings);
   return finding == nullptr ? "neither signed nor encrypted" : rule_text(*finding);
 }
 
@@ -123,10 +128,21 @@ class Text {
     std::string why = reason(verdict_);
     line(0, paint(status + ":", paint_of(verdict_.status), console_.has_colour()) +
                 (why.empty() ? "" : " " + why));
+    if (verdict_.status == Status::Unprotected) add_foreign_hint();
+  }
+
+  // A note has no line of its own, and what to do stands with the reason.
+  void add_foreign_hint() {
+    const Finding* finding = foreign_protection(verdict_.findings);
+    if (finding != nullptr) line(1, "hint: " + std::string(info(finding->rule).advice));
   }
 
   void add_decryption() {
-    if (!verdict_.is_encrypted()) return line(0, "not encrypted");
+    if (!verdict_.is_encrypted()) {
+      const Finding* foreign = foreign_protection(verdict_.findings);
+      line(0, "not encrypted" + (foreign == nullptr ? "" : ": " + rule_text(*foreign)));
+      return add_foreign_hint();
+    }
     line(0, verdict_.released ? "decrypted; signatures were not checked" : "not decrypted");
   }
 

@@ -49,7 +49,8 @@ class EntityStage final : public Sink, private mime::EntityHandler {
     bool is_layer = type.kind != mime::SmimeKind::None && !is_malformed(header);
     if (is_layer && is_multipart_signed(type, header)) return begin_signed(type, header);
     if (is_layer && is_cms(type.kind)) return begin_cms(type, header);
-    if (type.kind == mime::SmimeKind::MultipartSignedForeign) {
+    if (type.kind == mime::SmimeKind::MultipartSignedForeign ||
+        type.kind == mime::SmimeKind::MultipartEncrypted) {
       opening_.add(Rule::MimeForeignProtocol, place_, type.protocol);
     }
     return begin_payload(header, Scan::On);

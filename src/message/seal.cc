@@ -43,11 +43,11 @@ mime::LineBreak line_break(std::string_view text) {
 // nothing can be added.
 bool is_sealed(const mime::Header& header) {
   using Kind = mime::SmimeKind;
-  if (header.content_type().is("multipart", "encrypted")) return true;
   switch (mime::recognize_smime(header).kind) {
     case Kind::Pkcs7Mime:
     case Kind::MultipartSigned:
     case Kind::MultipartSignedForeign:
+    case Kind::MultipartEncrypted:
     case Kind::OctetStreamP7m:
     case Kind::OctetStreamP7z:
       return true;

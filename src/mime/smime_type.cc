@@ -44,7 +44,6 @@ std::string_view without_x(std::string_view subtype, bool& legacy) {
 }
 
 void recognize_multipart_signed(const ContentType& type, SmimeType& found) {
-  found.protocol = lower(trim(type.get("protocol").value_or("")));
   if (auto micalg = type.get("micalg")) found.micalg = parse_micalg(*micalg);
   constexpr std::string_view kApplication = "application/";
   std::string_view subtype = found.protocol;
@@ -62,8 +61,10 @@ void recognize_multipart_signed(const ContentType& type, SmimeType& found) {
 SmimeType recognize_smime(const ContentType& type, const ContentDisposition& disposition) {
   SmimeType found;
   found.smime_type = lower(trim(type.get("smime-type").value_or("")));
-  if (type.is("multipart", "signed")) {
-    recognize_multipart_signed(type, found);
+  if (type.type == "multipart") {
+    found.protocol = lower(trim(type.get("protocol").value_or("")));
+    if (type.subtype == "signed") recognize_multipart_signed(type, found);
+    if (type.subtype == "encrypted") found.kind = SmimeKind::MultipartEncrypted;
     return found;
   }
   if (type.type != "application") return found;

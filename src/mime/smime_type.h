@@ -22,6 +22,7 @@ enum class SmimeKind : std::uint8_t {
   Pkcs7Signature,          // application/pkcs7-signature
   MultipartSigned,         // with protocol application/pkcs7-signature, or without any
   MultipartSignedForeign,  // with another protocol: PGP and the like
+  MultipartEncrypted,      // RFC 1847 2.2: never S/MIME, which encrypts with CMS alone
   Pkcs10,                  // application/pkcs10 (MIME-34)
   OctetStreamP7m,          // application/octet-stream, by the suffix of name or filename (MIME-33)
   OctetStreamP7s,
@@ -35,7 +36,7 @@ struct SmimeType {
   // "application/x-pkcs7-…" in the type or in protocol (mime.legacy-type, MIME-36).
   bool legacy = false;
   std::string smime_type;           // lower case; empty if absent
-  std::string protocol;             // of multipart/signed, lower case; empty if absent
+  std::string protocol;             // of the two multiparts, lower case; empty if absent
   std::vector<std::string> micalg;  // of multipart/signed, lower case, in their order
 };
 

@@ -35,6 +35,12 @@ const Row kRows[] = {
     {"multipart/signed; protocol=\"application/x-pkcs7-mime\"", "",
      SmimeKind::MultipartSignedForeign},
     {"multipart/signed; protocol=pkcs7-signature", "", SmimeKind::MultipartSignedForeign},
+    // RFC 3156 4 (OpenPGP), and whatever else there may be
+    {"Multipart/Encrypted; protocol=\"application/pgp-encrypted\"", "",
+     SmimeKind::MultipartEncrypted},
+    {"multipart/encrypted; protocol=\"application/pkcs7-mime\"", "",
+     SmimeKind::MultipartEncrypted},
+    {"multipart/encrypted", "", SmimeKind::MultipartEncrypted},
     // MIME-33, MIME-34, MIME-35, MIME-37
     {"application/octet-stream; name=smime.p7m", "", SmimeKind::OctetStreamP7m},
     {"application/octet-stream; name=SMIME.P7M", "", SmimeKind::OctetStreamP7m},
