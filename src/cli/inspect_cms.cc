@@ -8,11 +8,6 @@
 namespace bulla::cli {
 namespace {
 
-std::string content_type_text(const Oid& oid) {
-  cms::ContentType type = cms::content_type(oid);
-  return type == cms::ContentType::Other ? oid.to_string() : std::string(cms::name(type));
-}
-
 std::string digest_text(const asn1::AlgorithmIdentifier& algorithm) {
   auto digest = crypto::read_digest(algorithm);
   return digest ? std::string(name(*digest)) : crypto::oid_name(algorithm.algorithm);
@@ -98,7 +93,7 @@ Node signed_node(const cms::SignedHeader& header) {
     digests += (digests.empty() ? "" : ", ") + digest_text(algorithm);
   }
   node.add("digests", digests);
-  node.add("holds", content_type_text(header.content_type));
+  node.add("holds", cms::describe_content_type(header.content_type));
   return node;
 }
 
@@ -109,7 +104,7 @@ Node enveloped_node(const cms::EnvelopedHeader& header) {
             .facts = {}};
   node.add("version", std::to_string(header.version));
   node.add("cipher", cipher_text(header.content_encryption_algorithm));
-  node.add("holds", content_type_text(header.content_type));
+  node.add("holds", cms::describe_content_type(header.content_type));
   return node;
 }
 

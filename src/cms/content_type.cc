@@ -43,4 +43,9 @@ std::string_view name(ContentType type) {
   return row == kContentTypes.end() ? "other" : row->name;
 }
 
+std::string describe_content_type(const Oid& oid) {
+  ContentType type = content_type(oid);
+  return type == ContentType::Other ? oid.to_string() : std::string(name(type));
+}
+
 }  // namespace bulla::cms

@@ -1,6 +1,7 @@
 // CMS content types and the OIDs of attributes (RFC 5652 14, RFC 8551 A).
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "bulla/oid.h"
@@ -25,6 +26,8 @@ enum class ContentType {
 ContentType content_type(const Oid& oid);
 // "signed-data" …, as in JSON and text; "other" for the rest.
 std::string_view name(ContentType type);
+// The name, or the dotted OID of a type that has none here.
+std::string describe_content_type(const Oid& oid);
 
 inline constexpr Oid kData = Oid::of("1.2.840.113549.1.7.1");
 inline constexpr Oid kSignedData = Oid::of("1.2.840.113549.1.7.2");

@@ -103,7 +103,7 @@ Result<void> CmsStage::signed_data(const cms::SignedHeader& header) {
   }
   record_->header = header;
   Layer& layer = record_->layer;
-  layer.content_type = std::string(cms::name(cms::content_type(header.content_type)));
+  layer.content_type = cms::describe_content_type(header.content_type);
   for (const auto& algorithm : header.digest_algorithms) {
     layer.algorithm += (layer.algorithm.empty() ? "" : ", ") + algorithm_name(algorithm);
   }
@@ -115,7 +115,7 @@ Result<void> CmsStage::enveloped_data(cms::EnvelopedHeader header) {
   auto kind = header.authenticated ? Layer::Kind::AuthEnveloped : Layer::Kind::Enveloped;
   bool errant = options_.scope == Scope::Errant;
   record_ = &opening_.add_layer(kind, options_.form, options_.place, errant);
-  record_->layer.content_type = std::string(cms::name(cms::content_type(header.content_type)));
+  record_->layer.content_type = cms::describe_content_type(header.content_type);
   record_->layer.certificates = header.originator_certificates;
   envelope_ = std::move(header);
   auto encryption = cms::check_content_encryption(envelope_);
@@ -162,7 +162,7 @@ Result<void> CmsStage::compressed_data(const Oid& content_type) {
   bool errant = options_.scope == Scope::Errant;
   record_ = &opening_.add_layer(Layer::Kind::Compressed, options_.form, options_.place, errant);
   record_->layer.algorithm = "zlib";
-  record_->layer.content_type = std::string(cms::name(cms::content_type(content_type)));
+  record_->layer.content_type = cms::describe_content_type(content_type);
   if (use_ == Use::Observe) return {};
   inflater_.emplace(TRY(cms::Inflater::create(opening_.options.limits)));
   inner_ = make_inner_stage(opening_, options_.place, options_.origin);
