@@ -1,5 +1,4 @@
-// The whole input: a mail, CMS in DER or BER, or CMS in PEM, told apart by its first
-// octets; and the search for one part of a mail.
+// The whole input: a mail, or CMS in one of its forms; and the search for one part of a mail.
 #include <algorithm>
 
 #include "base/text.h"
@@ -104,12 +103,20 @@ class PartStage final : public Sink, private mime::EntityHandler {
   Result<void> finish() override {
     TRY_VOID(parser_.finish());
     if (is_message_) TRY_VOID(on_part_end());
-    if (!found_)
-      return failure(Rule::IoUsage, 0, "the message has no part " + opening_.options.part);
-    return {};
+    if (found_) return {};
+    return failure(Rule::IoUsage, 0, "there is no part " + opening_.options.part + ": " + parts());
   }
 
  private:
+  // The parts that stand where the wanted one does not.
+  std::string parts() const {
+    std::string whole = place_.empty() ? "the message" : "part " + place_;
+    if (parts_ == 0) return whole + " has no parts";
+    std::string before = place_.empty() ? "" : place_ + ".";
+    std::string has = whole + " has " + before + "1";
+    return parts_ == 1 ? has : has + " to " + before + std::to_string(parts_);
+  }
+
   // The first number of the path, and what is left of it.
   std::size_t wanted() const {
     auto number = parse_decimal(std::string_view(path_).substr(0, path_.find('.')));

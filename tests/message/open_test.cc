@@ -180,6 +180,20 @@ TEST(Open, T01_an_encrypted_part_of_an_unprotected_mail_is_left_alone) {
   EXPECT_NE(alone.content.find("Hello Bob"), std::string::npos) << alone.text();
 }
 
+TEST(Open, a_part_that_is_not_there_is_answered_with_those_that_are) {
+  World world;
+  auto answer = [&](const std::string& part) {
+    world.options.part = part;
+    Opened opened = open_mail(kMail, world.options);
+    EXPECT_TRUE(opened.has(Rule::IoUsage)) << opened.text();
+    EXPECT_EQ(opened.content, "");
+    return opened.verdict ? std::string() : opened.verdict.error().detail;
+  };
+  EXPECT_EQ(answer("3"), "there is no part 3: the message has 1 to 2");
+  EXPECT_EQ(answer("x"), "there is no part x: the message has 1 to 2");
+  EXPECT_EQ(answer("2.1"), "there is no part 2.1: part 2 has no parts");
+}
+
 TEST(Open, T85_a_footer_makes_the_mail_partly_protected) {
   World world;
   std::string signed_mail = seal_mail(kMail, {.steps = {sign_as("alice", "alice")}});
