@@ -10,16 +10,12 @@
 #include "host/cleanup.h"
 
 namespace bulla::host {
-namespace {
 
-// umask(2) can only be read by setting it.
 mode_t mode_for_new_files() {
   mode_t mask = ::umask(077);
   ::umask(mask);
   return 0666 & ~mask;
 }
-
-}  // namespace
 
 PartFile::PartFile(Descriptor folder, std::string name, std::string path)
     : folder_(std::move(folder)),

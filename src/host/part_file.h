@@ -39,4 +39,8 @@ class PartFile {
   bool exists_ = false;
 };
 
+// The mode that the umask leaves to new files. umask(2) can only be read by setting it: not
+// for two threads at once.
+mode_t mode_for_new_files();
+
 }  // namespace bulla::host
