@@ -1,9 +1,11 @@
 #!/bin/sh
-# install_deps.sh [--dev] [--interop]: installs the Debian packages (12 and 13) that bulla is built from and tested with.
+# install_deps.sh [--dev] [--interop] [--bench]: installs the Debian packages (12 and 13) that bulla is built from and
+# tested with.
 #
 #   (always)   compiler, libraries, test framework, manual page writer
 #   --dev      clang, sanitizer run times, static analysis, valgrind
 #   --interop  other S/MIME programs, for tests/interop
+#   --bench    what bench/ measures with (the other S/MIME programs: --interop)
 #
 # As root it installs what is missing and asks nothing; when nothing is missing it does not touch the network. As a
 # user it only says what is missing (exit 1).
@@ -16,13 +18,14 @@ optional='openssl-provider-legacy'
 
 for group in "$@"; do
   case $group in
-    --dev) packages="$packages clang clang-tidy valgrind shellcheck debootstrap git"
+    --dev) packages="$packages clang clang-tidy valgrind shellcheck debootstrap git libbenchmark-dev"
       rt=$(apt-cache search --names-only '^libclang-rt-[0-9]+-dev$' | sort -V | sed -n 's/ .*//p')
       # The one that belongs to the suite's own clang.
       own=$(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p' | head -n 1)
       case "$rt" in *"$own"*) packages="$packages $own" ;; esac ;;
     --interop) packages="$packages gpgsm gpg-agent libnss3-tools libbcmail-java default-jdk-headless" ;;
-    *) echo "usage: install_deps.sh [--dev] [--interop]" >&2
+    --bench) packages="$packages libbenchmark-dev libgmime-3.0-dev valgrind" ;;
+    *) echo "usage: install_deps.sh [--dev] [--interop] [--bench]" >&2
       exit 64 ;;
   esac
 done
