@@ -30,7 +30,6 @@ constexpr std::array kRows = {
     Row{"crypto.random", Exit::Temporary},
     Row{"crypto.", Exit::Unavailable},
     Row{"enc.failed", Exit::Invalid},
-    Row{"enc.weak-cipher-refused", Exit::Unavailable},
     Row{"enc.expired-recipient", Exit::NoKey},
     Row{"enc.key-usage", Exit::NoKey},
     Row{"enc.weak-key", Exit::NoKey},

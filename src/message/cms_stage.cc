@@ -138,9 +138,6 @@ Result<void> CmsStage::open_envelope() {
   bool old = options.policy.old_forms == Policy::Old::Read;
   crypto::Standing standing = crypto::row(encryption_->cipher).standing;
   std::string place = "layer " + std::to_string(opening_.records.size());
-  if (standing == crypto::Standing::Broken && !old) {
-    return failure(Rule::EncWeakCipherRefused, 0, record_->layer.algorithm);
-  }
   if (standing != crypto::Standing::Current) {
     opening_.add(Rule::EncWeakCipher, place, record_->layer.algorithm);
   }

@@ -38,8 +38,7 @@ const Row kRows[] = {
     // RFC 3156 4 (OpenPGP), and whatever else there may be
     {"Multipart/Encrypted; protocol=\"application/pgp-encrypted\"", "",
      SmimeKind::MultipartEncrypted},
-    {"multipart/encrypted; protocol=\"application/pkcs7-mime\"", "",
-     SmimeKind::MultipartEncrypted},
+    {"multipart/encrypted; protocol=\"application/pkcs7-mime\"", "", SmimeKind::MultipartEncrypted},
     {"multipart/encrypted", "", SmimeKind::MultipartEncrypted},
     // MIME-33, MIME-34, MIME-35, MIME-37
     {"application/octet-stream; name=smime.p7m", "", SmimeKind::OctetStreamP7m},
