@@ -118,6 +118,7 @@ Result<void> CmsStage::enveloped_data(cms::EnvelopedHeader header) {
   record_->layer.content_type = cms::describe_content_type(header.content_type);
   record_->layer.certificates = header.originator_certificates;
   envelope_ = std::move(header);
+  note_unknown_recipients();
   auto encryption = cms::check_content_encryption(envelope_);
   record_->layer.algorithm =
       encryption ? std::string(name(encryption->cipher))
@@ -132,7 +133,16 @@ Result<void> CmsStage::enveloped_data(cms::EnvelopedHeader header) {
   return open_envelope();
 }
 
-// A weak cipher is refused before any key is used.
+// Kinds that RFC 5652 leaves open: another recipient may open the message.
+void CmsStage::note_unknown_recipients() {
+  std::string place = "layer " + std::to_string(opening_.records.size());
+  for (const cms::RecipientInfo& recipient : envelope_.recipients) {
+    const auto* other = std::get_if<cms::OtherRecipientInfo>(&recipient);
+    if (other == nullptr) continue;
+    opening_.add(Rule::CmsUnknownRecipientInfo, place, other->type.to_string());
+  }
+}
+
 Result<void> CmsStage::open_envelope() {
   const OpenOptions& options = opening_.options;
   bool old = options.policy.old_forms == Policy::Old::Read;

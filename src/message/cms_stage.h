@@ -49,6 +49,7 @@ class CmsStage final : public Sink, private cms::EventHandler {
   Result<void> enveloped_tail(cms::EnvelopedTail tail) override;
 
   Result<void> signed_content_end(cms::Presence presence);
+  void note_unknown_recipients();
   Result<void> open_envelope();
   Result<void> pass_on(ByteView bytes);
   Result<void> pass_on_decrypted(ByteView bytes);

@@ -36,7 +36,7 @@ class EntityStage final : public Sink, private mime::EntityHandler {
     }
     if (decoder_) {
       TRY_VOID(decoder_->finish());
-      if (decoder_->malformed() > 0) opening_.add(Rule::MimeBadBase64, place_);
+      if (decoder_->malformed() > 0) opening_.add(malformed_rule(encoding_), place_);
     }
     TRY_VOID(settle());
     return payload_ ? payload_->finish() : Result<void>();
@@ -110,6 +110,7 @@ class EntityStage final : public Sink, private mime::EntityHandler {
                                     .detached = nullptr,
                                     .offset = parser_.offset(),
                                     .decide = [this](const Oid& oid) { return decide(oid); }});
+    encoding_ = encoding;
     decoder_ = mime::make_transfer_decoder(encoding, *stage_);
     return mime::BodyPlan{};
   }
@@ -196,6 +197,7 @@ class EntityStage final : public Sink, private mime::EntityHandler {
 
   std::string smime_type_;
   std::unique_ptr<CmsStage> stage_;
+  mime::TransferEncoding encoding_ = mime::TransferEncoding::Base64;
   std::unique_ptr<mime::TransferDecoder> decoder_;
   CmsStage::Use use_ = CmsStage::Use::Peel;
   bool undecided_ = false;

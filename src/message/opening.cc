@@ -32,6 +32,11 @@ Result<void> Opening::check_layers() const {
   return {};
 }
 
+Rule malformed_rule(mime::TransferEncoding encoding) {
+  bool quoted = encoding == mime::TransferEncoding::QuotedPrintable;
+  return quoted ? Rule::MimeBadQuotedPrintable : Rule::MimeBadBase64;
+}
+
 bool is_of_host(const Error& error) { return info(error.rule).slug.substr(0, 3) == "io."; }
 
 Error hide(Error error) {

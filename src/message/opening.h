@@ -116,6 +116,9 @@ enum class Scan { Off, On };
 std::unique_ptr<Sink> make_payload_stage(Opening& opening, std::string place, Position position,
                                          Scan scan, std::uint64_t offset);
 
+// What malformed text of the encoding is.
+Rule malformed_rule(mime::TransferEncoding encoding);
+
 // A failure inside an encrypted content, as the outside may see it: enc.failed, unless it
 // is of the host and not of the message.
 bool is_of_host(const Error& error);

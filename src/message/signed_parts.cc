@@ -30,7 +30,7 @@ class SignedParts::Signature final : public mime::EntityHandler {
     TRY_VOID(parser_.finish());
     if (!decoder_) return failure(Rule::MimeSignedParts, parser_.offset(), "no signature");
     TRY_VOID(decoder_->finish());
-    if (decoder_->malformed() > 0) opening_.add(Rule::MimeBadBase64, place_);
+    if (decoder_->malformed() > 0) opening_.add(malformed_rule(encoding_), place_);
     return {};
   }
 
@@ -48,6 +48,7 @@ class SignedParts::Signature final : public mime::EntityHandler {
     if (encoding == mime::TransferEncoding::Unknown) {
       return failure(Rule::MimeUnknownEncoding, header.offset());
     }
+    encoding_ = encoding;
     decoder_ = mime::make_transfer_decoder(encoding, stage_);
     return mime::BodyPlan{};
   }
@@ -59,6 +60,7 @@ class SignedParts::Signature final : public mime::EntityHandler {
   std::string place_;
   mime::EntityParser parser_;
   CmsStage stage_;
+  mime::TransferEncoding encoding_ = mime::TransferEncoding::Base64;
   std::unique_ptr<mime::TransferDecoder> decoder_;
 };
 

@@ -70,6 +70,31 @@ TEST(Reader, T47_bit_strings_have_zero_padding) {
   }
 }
 
+TEST(Reader, T47_nulls_are_empty_and_strings_are_of_their_kind) {
+  for (const Case& c : {Case{"05 00", {}}, Case{"05 01 00", Rule::Asn1BadNull}}) {
+    EXPECT_EQ(failure_of(c.hex, [](Reader& in) { in.null(); }), c.rule) << c.hex;
+  }
+  for (const Case& c : {Case{"0c 02 c3 a9", {}}, Case{"0c 02 c3 28", Rule::Asn1BadString},
+                        Case{"1e 02 00 41", {}}, Case{"1e 01 41", Rule::Asn1BadString}}) {
+    EXPECT_EQ(failure_of(c.hex, [](Reader& in) { read_string(in); }), c.rule) << c.hex;
+  }
+}
+
+TEST(Reader, T44_elements_are_counted) {
+  Bytes der = from_hex("30 06 05 00 05 00 05 00");
+  for (std::size_t limit : {3, 4}) {
+    auto result = decode(der,
+                         [](Reader& in) {
+                           Reader inside = in.sequence();
+                           while (inside.more()) inside.null();
+                           return 0;
+                         },
+                         {.der_elements = limit});
+    EXPECT_EQ(result.has_value(), limit == 4);
+    if (!result) EXPECT_EQ(result.error().rule, Rule::LimitElements);
+  }
+}
+
 TEST(Reader, T44_lengths_past_the_input_are_truncation) {
   auto any = [](Reader& in) { in.element(); };
   for (const Case& c :

@@ -239,6 +239,26 @@ TEST(PathFinder, TakesListsFromTheSource) {
   EXPECT_EQ(summary(result), Lines{"revocation.revoked failure path 0"});
 }
 
+TEST(PathFinder, CountsTheCasBelowACa_CERT_25) {
+  PathResult result = find("too_deep", {.pool = {"intermediate", "too_deep_ca"}});
+  EXPECT_FALSE(result.verified);
+  EXPECT_EQ(summary(result), Lines{"path.length failure path 2"});
+}
+
+TEST(PathFinder, WantsThePoliciesThatWereAskedFor) {
+  Setting setting{};
+  setting.options.require_explicit_policy = PathOptions::Switch::On;
+  PathResult result = find("alice", setting);
+  EXPECT_FALSE(result.verified);
+  EXPECT_EQ(summary(result), Lines{"path.policy failure path 0"});
+}
+
+TEST(PathFinder, RefusesForAReasonWithoutARule) {
+  PathResult result = find("proxy");
+  EXPECT_FALSE(result.verified);
+  EXPECT_EQ(summary(result), Lines{"path.invalid failure path 0"});
+}
+
 TEST(PathFinder, TriesEachIssuerOfTheName_CERT_32) {
   for (const char* root : {"root", "other"}) {
     PathResult result =

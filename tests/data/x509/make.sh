@@ -123,6 +123,15 @@ certify old_intermediate "/C=DE/O=Bulla Test/CN=Old Intermediate" root 202001010
 cp other.key.pem old_intermediate.key.pem
 certify below_expired "/O=Bulla Test/CN=Below Expired" old_intermediate $start $end alice.key.pem \
   "$leaf_ext" "$sign_ku" "subjectAltName=email:below.expired@example.org"
+# Below the intermediate, which may have no CA below it; and a certificate of a kind that is
+# refused for a reason without a rule of its own.
+certify too_deep_ca "/C=DE/O=Bulla Test/CN=Too Deep" intermediate $start $end other.key.pem "$ca_ext"
+cp other.key.pem too_deep_ca.key.pem
+certify too_deep "/O=Bulla Test/CN=Below Too Deep" too_deep_ca $start $end alice.key.pem \
+  "$leaf_ext" "$sign_ku" "subjectAltName=email:deep@example.org"
+rm -f too_deep_ca.key.pem
+certify proxy "/O=Bulla Test/CN=Proxy" intermediate $start $end alice.key.pem \
+  "authorityKeyIdentifier=keyid" "$sign_ku" "proxyCertInfo=critical,language:id-ppl-anyLanguage,pathlen:0"
 cp alice.key.pem self_signed.key.pem
 certify self_signed "/O=Bulla Test/CN=Self Signed" self_signed $start $end alice.key.pem "$leaf_ext" \
   "subjectAltName=email:self@example.org"
