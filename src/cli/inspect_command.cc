@@ -39,7 +39,9 @@ Exit run_inspect(const CommonOptions& options) {
   auto written = options.json == "-" && !options.output
                      ? Result<void>()
                      : write_text(options, inspection_text(*inspection));
-  if (written) written = report->write(inspection_json(*inspection, static_cast<int>(exit)));
+  if (written && report->is_wanted()) {
+    written = report->write(inspection_json(*inspection, static_cast<int>(exit)));
+  }
   return written ? exit : console.fail(written.error());
 }
 

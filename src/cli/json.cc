@@ -11,9 +11,15 @@ std::string text_of(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+// Nobody has more; a certificate may have 20,000, and each stands in several places.
+constexpr std::size_t kMaxAddresses = 100;
+
 Json addresses_json(const Certificate& certificate) {
   Json list = Json::array();
-  for (const CertificateAddress& address : certificate.addresses()) list.push_back(address.address);
+  for (const CertificateAddress& address : certificate.addresses()) {
+    if (list.size() == kMaxAddresses) break;
+    list.push_back(address.address);
+  }
   return list;
 }
 

@@ -83,7 +83,7 @@ Exit run_opening(const OpeningOptions& options) {
     bool wants_content = options.verb != kVerify || options.common.output;
     if (wants_content && !verdict->released) console.say("  nothing was written");
   }
-  auto written = report->write(verdict_json(*verdict, exit));
+  auto written = report->is_wanted() ? report->write(verdict_json(*verdict, exit)) : Result<void>();
   return written ? exit : console.fail(written.error());
 }
 

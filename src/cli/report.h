@@ -19,6 +19,8 @@ class Report {
   static Result<Report> open(const std::optional<std::string>& path,
                              const std::vector<host::FileId>& inputs);
 
+  // Whether there was --json. A verdict of thousands of addresses need not become text else.
+  bool is_wanted() const { return sink_ != nullptr; }
   [[nodiscard]] Result<void> write(const std::string& json);
 
  private:

@@ -133,6 +133,9 @@ Result<void> keep_extension(const CertificateExtension& extension, Data& data) {
     data.authority_key_identifier = TRY(x509::read_authority_key_identifier(extension.value));
   } else if (extension.oid == x509::kSubjectAltName) {
     data.addresses = TRY(x509::read_mail_addresses(extension.value));
+  } else if (extension.oid == x509::kCertificatePolicies ||
+             extension.oid == x509::kPolicyMappings) {
+    return x509::check_policy_count(extension.value);
   }
   return {};
 }
@@ -142,6 +145,7 @@ Result<void> keep_extensions(Data& data) {
   for (const CertificateExtension& extension : data.extensions) {
     auto kept = keep_extension(extension, data);
     if (kept) continue;
+    if (kept.error().rule == Rule::LimitElements) return kept;
     std::string detail = "extension " + extension.oid.to_string();
     auto offset = static_cast<std::uint64_t>(extension.value.data() - data.der.data());
     return failure(Rule::CertMalformed, offset + kept.error().offset, std::move(detail));

@@ -51,6 +51,21 @@ std::vector<CertificateExtension> read_extensions(asn1::Reader& in) {
   return extensions;
 }
 
+// certificatePolicies ::= SEQUENCE SIZE (1..MAX) OF PolicyInformation
+// PolicyMappings ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { … }
+Result<void> check_policy_count(ByteView value) {
+  constexpr std::size_t kMaxPolicies = 100;
+  auto count = asn1::decode(value, [](asn1::Reader& in) {
+    asn1::Reader seq = in.sequence();
+    std::size_t elements = 0;
+    for (; seq.more(); ++elements) seq.element();
+    return elements;
+  });
+  // What is malformed is judged with the path.
+  bool is_many = count && *count > kMaxPolicies;
+  return is_many ? failure(Rule::LimitElements, 0, "policies") : Result<void>();
+}
+
 // BasicConstraints ::= SEQUENCE {
 //     cA                 BOOLEAN DEFAULT FALSE,
 //     pathLenConstraint  INTEGER (0..MAX) OPTIONAL }
@@ -120,6 +135,7 @@ Result<std::vector<CertificateAddress>> read_mail_addresses(ByteView subject_alt
         seq.element();
       }
     }
+    addresses.shrink_to_fit();  // there may be 20,000
     return addresses;
   });
 }

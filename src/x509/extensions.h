@@ -18,6 +18,8 @@ inline constexpr Oid kBasicConstraints = Oid::of("2.5.29.19");
 inline constexpr Oid kCrlNumber = Oid::of("2.5.29.20");
 inline constexpr Oid kDeltaCrlIndicator = Oid::of("2.5.29.27");
 inline constexpr Oid kIssuingDistributionPoint = Oid::of("2.5.29.28");
+inline constexpr Oid kCertificatePolicies = Oid::of("2.5.29.32");
+inline constexpr Oid kPolicyMappings = Oid::of("2.5.29.33");
 inline constexpr Oid kAuthorityKeyIdentifier = Oid::of("2.5.29.35");
 inline constexpr Oid kExtendedKeyUsage = Oid::of("2.5.29.37");
 inline constexpr Oid kAnyExtendedKeyUsage = Oid::of("2.5.29.37.0");
@@ -33,6 +35,10 @@ struct BasicConstraints {
   bool is_ca = false;
   std::optional<std::size_t> path_length;
 };
+
+// limit.elements for more policies or mappings than any CA states: what libcrypto does with
+// them grows with their square, and 7,500 take it seconds (T-60).
+Result<void> check_policy_count(ByteView value);
 
 Result<BasicConstraints> read_basic_constraints(ByteView value);
 Result<asn1::BitString> read_key_usage(ByteView value);

@@ -45,7 +45,6 @@ bool allows_encryption(const Certificate& certificate) {
   return false;
 }
 
-constexpr Oid kCertificatePolicies = Oid::of("2.5.29.32");
 constexpr Oid kCps = Oid::of("1.3.6.1.5.5.7.2.1");
 constexpr Oid kUserNotice = Oid::of("1.3.6.1.5.5.7.2.2");
 

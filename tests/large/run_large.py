@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Large mail through every verb: constant memory, content equal, files and pipes.
+"""Large mail through every verb: constant memory, content equal, files and pipes. Large certificates too.
 
 usage: run_large.py --bulla PROGRAM --data TESTS_DATA_X509 --mebibytes N [--limit-mebibytes 32]
 
@@ -9,6 +9,7 @@ an operation fails, changes the content, or is resident with more than the limit
 import argparse
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -85,6 +86,42 @@ class Runner:
         self.count(body_digest(self.path(name)) == digest, label + ": content equal")
 
 
+def make_signers(runner, data, count, addresses):
+    """Identities of alice whose certificates have so many addresses: 4,000 of them are 100 KB."""
+    names = ",".join(["email:alice@example.org"] + ["email:a%05d@example.org" % i for i in range(addresses)])
+    with open(runner.path("extensions"), "w") as out:
+        out.write("keyUsage=critical,digitalSignature\nauthorityKeyIdentifier=keyid\nsubjectAltName=%s\n" % names)
+    signers = []
+    for i in range(count):
+        key, request, certificate = (runner.path("%s%d" % (name, i)) for name in ("key", "request", "certificate"))
+        for command in (
+                ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key],
+                ["req", "-new", "-key", key, "-subj", "/CN=alice", "-out", request],
+                ["x509", "-req", "-in", request, "-CA", os.path.join(data, "intermediate.pem"), "-CAkey",
+                 os.path.join(data, "intermediate.key.pem"), "-set_serial", str(9000 + i), "-days", "3650",
+                 "-extfile", runner.path("extensions"), "-out", certificate]):
+            subprocess.run(["openssl", *command], check=True, stderr=subprocess.DEVNULL)
+        identity = runner.path("signer%d.pem" % i)
+        with open(identity, "wb") as out:
+            for path in (key, certificate, os.path.join(data, "intermediate.pem")):
+                with open(path, "rb") as file:
+                    out.write(file.read())
+        os.chmod(identity, 0o600)
+        signers += ["-i", identity]
+    return signers
+
+
+def run_large_certificates(runner, data, trust):
+    """As many signers as there may be, with certificates of 100 KB."""
+    write_mail(runner.path("small"), 0)
+    signers = make_signers(runner, data, 16, 4000)
+    if not runner.run("sign, 16 large signers", ["sign", *signers], "small", "crowd", False):
+        return
+    runner.run("  verify", ["verify", "-q", *trust], "crowd", "back", False)
+    runner.run("  verify --json", ["verify", "-q", "--json", runner.path("json"), *trust], "crowd", "back", False)
+    runner.run("  inspect", ["inspect"], "crowd", "back", False)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bulla", required=True)
@@ -127,6 +164,8 @@ def main():
                 for name in ("out", "back", "none"):
                     if os.path.exists(runner.path(name)):
                         os.unlink(runner.path(name))
+        if shutil.which("openssl"):
+            run_large_certificates(runner, data, trust)
     print("%d passed, %d failed" % (runner.passed, runner.failed))
     return 1 if runner.failed else 0
 

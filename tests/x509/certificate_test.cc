@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "asn1/writer.h"
 #include "x509/extensions.h"
 #include "x509/test_files.h"
 
@@ -45,6 +46,45 @@ TEST(Certificate, WithoutKeyUsageAllowsEverything_CERT_37) {
   EXPECT_FALSE(certificate.has_key_usage());
   EXPECT_TRUE(certificate.allows(KeyUsage::DigitalSignature));
   EXPECT_FALSE(certificate.extended_key_usage());
+}
+
+// alice's certificate with one extension, which has `count` elements.
+Bytes with_elements(const Oid& oid, std::size_t count) {
+  Certificate alice = load("alice");
+  Bytes value = asn1::encode([&](asn1::Writer& out) {
+    asn1::Writer list = out.sequence();
+    for (std::size_t i = 0; i < count; ++i) list.sequence().oid(x509::kCommonName);
+  });
+  return asn1::encode([&](asn1::Writer& out) {
+    asn1::Writer certificate = out.sequence();
+    auto copied = asn1::decode(alice.der(), [&](asn1::Reader& in) {
+      asn1::Reader seq = in.sequence();
+      {
+        asn1::Reader from = seq.sequence();
+        asn1::Writer tbs = certificate.sequence();
+        while (from.more() && !from.next_is(asn1::constructed(3))) tbs.element(from.element());
+        from.skip_rest();
+        asn1::Writer field = tbs.enter(asn1::constructed(3));
+        asn1::Writer extensions = field.sequence();
+        asn1::Writer extension = extensions.sequence();
+        extension.oid(oid);
+        extension.octet_string(value);
+      }
+      while (seq.more()) certificate.element(seq.element());
+      return true;
+    });
+    EXPECT_TRUE(copied);
+  });
+}
+
+TEST(Certificate, BoundsPoliciesWhoseWorkGrowsWithTheirSquare_T_60) {
+  for (const Oid& oid : {x509::kCertificatePolicies, x509::kPolicyMappings}) {
+    EXPECT_TRUE(Certificate::parse(with_elements(oid, 100)));
+    auto many = Certificate::parse(with_elements(oid, 101));
+    ASSERT_FALSE(many);
+    EXPECT_EQ(many.error().rule, Rule::LimitElements);
+  }
+  EXPECT_TRUE(Certificate::parse(with_elements(Oid::of("1.2.3"), 1'000)));
 }
 
 TEST(Certificate, NamesItsKey) {
