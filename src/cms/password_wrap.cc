@@ -1,8 +1,6 @@
 #include "cms/password_wrap.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 #include "base/check.h"
 #include "base/try.h"
@@ -14,61 +12,6 @@ namespace {
 
 // A wrapped content key of 255 octets, the most that its length octet can say.
 constexpr std::size_t kMaxWrapped = 272;
-
-constexpr std::array kPrfs = {
-    std::pair{Digest::Sha1, Oid::of("1.2.840.113549.2.7")},
-    std::pair{Digest::Sha224, Oid::of("1.2.840.113549.2.8")},
-    std::pair{Digest::Sha256, Oid::of("1.2.840.113549.2.9")},
-    std::pair{Digest::Sha384, Oid::of("1.2.840.113549.2.10")},
-    std::pair{Digest::Sha512, Oid::of("1.2.840.113549.2.11")},
-    // hMAC-SHA1, as RFC 3370 4.4.1 writes it (KM-32).
-    std::pair{Digest::Sha1, Oid::of("1.3.6.1.5.5.8.1.2")},
-};
-
-// What can be decoded of PBKDF2-params; the algorithms are judged afterwards.
-struct Parameters {
-  bool salt_specified = true;
-  PasswordDerivation derivation;
-  std::optional<asn1::AlgorithmIdentifier> prf;
-};
-
-// PBKDF2-params ::= SEQUENCE {
-//     salt CHOICE { specified OCTET STRING, otherSource AlgorithmIdentifier },
-//     iterationCount INTEGER (1..MAX),
-//     keyLength INTEGER (1..MAX) OPTIONAL,
-//     prf AlgorithmIdentifier DEFAULT algid-hmacWithSHA1 }
-Parameters read_parameters(asn1::Reader& in) {
-  asn1::Reader seq = in.sequence();
-  Parameters result;
-  result.salt_specified = !seq.next_is(asn1::Tag::Sequence);
-  if (result.salt_specified) {
-    result.derivation.salt = to_bytes(seq.octet_string());
-  } else {
-    seq.element();
-  }
-  result.derivation.iterations = static_cast<std::uint64_t>(seq.small_integer());
-  if (seq.next_is(asn1::Tag::Integer)) {
-    result.derivation.key_size = static_cast<std::size_t>(seq.small_integer());
-  }
-  if (seq.more()) result.prf = asn1::AlgorithmIdentifier::read(seq);
-  return result;
-}
-
-Result<Digest> find_prf(const asn1::AlgorithmIdentifier& algorithm) {
-  for (const auto& [digest, oid] : kPrfs) {
-    if (oid != algorithm.algorithm) continue;
-    if (!algorithm.has_no_or_null_parameters()) return failure(Rule::CryptoBadParameters);
-    return digest;
-  }
-  return failure(Rule::CryptoUnknownAlgorithm, 0, algorithm.algorithm.to_string());
-}
-
-Oid prf_oid(Digest digest) {
-  const auto* row = std::find_if(kPrfs.begin(), kPrfs.end(),
-                                 [&](const auto& prf) { return prf.first == digest; });
-  CHECK(row != kPrfs.end());
-  return row->second;
-}
 
 // CBC without padding: what the Encryptor adds is one block, which is left out.
 Result<Secret> encrypt_blocks(ContentCipher cipher, ByteView key, ByteView iv, ByteView blocks) {
@@ -113,41 +56,6 @@ bool is_formatted(ByteView block, std::size_t size) {
 }
 
 }  // namespace
-
-Result<PasswordDerivation> PasswordDerivation::read(const asn1::AlgorithmIdentifier& algorithm,
-                                                    const Limits& limits) {
-  if (algorithm.algorithm != kPbkdf2) {
-    return failure(Rule::CryptoUnknownAlgorithm, 0, algorithm.algorithm.to_string());
-  }
-  if (!algorithm.parameters) return failure(Rule::CryptoBadParameters);
-  Result<Parameters> parameters = asn1::decode(*algorithm.parameters, &read_parameters, limits);
-  if (!parameters) return failure(Rule::CryptoBadParameters, parameters.error().offset);
-  if (!parameters->salt_specified) return failure(Rule::CryptoUnknownAlgorithm, 0, "salt source");
-  PasswordDerivation result = std::move(parameters->derivation);
-  if (result.iterations == 0) return failure(Rule::CryptoBadParameters);
-  if (result.iterations > limits.pbkdf2_iterations) return failure(Rule::LimitIterations);
-  if (parameters->prf) result.prf = TRY(find_prf(*parameters->prf));
-  return result;
-}
-
-asn1::AlgorithmIdentifier PasswordDerivation::identifier() const {
-  Bytes parameters = asn1::encode([this](asn1::Writer& out) {
-    asn1::Writer seq = out.sequence();
-    seq.octet_string(salt);
-    seq.integer(iterations);
-    if (key_size) seq.integer(*key_size);
-    if (prf == Digest::Sha1) return;
-    asn1::Writer algorithm = seq.sequence();
-    algorithm.oid(prf_oid(prf));
-    algorithm.null();
-  });
-  return {.algorithm = kPbkdf2, .parameters = std::move(parameters)};
-}
-
-Result<Secret> PasswordDerivation::derive(ByteView password, std::size_t size) const {
-  if (key_size && *key_size != size) return failure(Rule::CryptoBadParameters);
-  return crypto::derive_pbkdf2(prf, password, salt, iterations, size);
-}
 
 // id-alg-PWRI-KEK has the KEK's own AlgorithmIdentifier, IV included, as parameters.
 Result<PasswordWrap> PasswordWrap::read(const asn1::AlgorithmIdentifier& algorithm) {

@@ -1,34 +1,15 @@
-// What a PasswordRecipientInfo needs (RFC 3211): PBKDF2 and its parameters, and
+// What a PasswordRecipientInfo needs (RFC 3211): PBKDF2 (crypto/password.h), and
 // id-alg-PWRI-KEK, which wraps a content key under the derived key.
 #pragma once
 
-#include <optional>
-
 #include "asn1/algorithm_identifier.h"
 #include "bulla/algorithm.h"
-#include "bulla/limits.h"
 #include "bulla/result.h"
+#include "crypto/password.h"
 
 namespace bulla::cms {
 
-inline constexpr Oid kPbkdf2 = Oid::of("1.2.840.113549.1.5.12");
 inline constexpr Oid kPwriKek = Oid::of("1.2.840.113549.1.9.16.3.9");
-
-// PBKDF2-params (RFC 8018 A.2).
-struct PasswordDerivation {
-  Bytes salt;
-  std::uint64_t iterations = 0;
-  std::optional<std::size_t> key_size;  // octets, as the message says
-  Digest prf = Digest::Sha1;            // the hash of the HMAC
-
-  // Errors: crypto.unknown-algorithm for another KDF, PRF or salt source,
-  // crypto.bad-parameters, limit.iterations.
-  static Result<PasswordDerivation> read(const asn1::AlgorithmIdentifier& algorithm,
-                                         const Limits& limits);
-  asn1::AlgorithmIdentifier identifier() const;
-  // The key of `size` octets. An own key_size that differs is crypto.bad-parameters.
-  Result<Secret> derive(ByteView password, std::size_t size) const;
-};
 
 // The parameters of id-alg-PWRI-KEK: the CBC cipher, and the IV of the inner pass.
 struct PasswordWrap {

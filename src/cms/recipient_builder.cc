@@ -128,15 +128,15 @@ Result<RecipientInfo> make_kekri(const KekRecipient& recipient, ByteView content
 
 Result<RecipientInfo> make_pwri(const PasswordRecipient& recipient, ByteView content_key) {
   if (recipient.iterations > Limits{}.pbkdf2_iterations) return failure(Rule::LimitIterations);
-  PasswordDerivation derivation{.salt = TRY(crypto::random_bytes(kSaltSize)),
-                                .iterations = recipient.iterations,
-                                .key_size = std::nullopt,
-                                .prf = Digest::Sha256};
+  crypto::Pbkdf2 derivation{.salt = TRY(crypto::random_bytes(kSaltSize)),
+                            .iterations = recipient.iterations,
+                            .key_size = std::nullopt,
+                            .prf = Digest::Sha256};
   const crypto::ContentCipherRow& row = crypto::row(ContentCipher::Aes256Cbc);
   PasswordWrap wrap{.cipher = row.cipher, .iv = TRY(crypto::random_bytes(row.iv_size))};
-  Secret kek = TRY(derivation.derive(recipient.password.view(), row.key_size));
+  Secret kek = TRY(crypto::derive(derivation, recipient.password.view(), row.key_size));
   PasswordRecipientInfo info;
-  info.key_derivation_algorithm = derivation.identifier();
+  info.key_derivation_algorithm = crypto::pbkdf2_identifier(derivation);
   info.key_encryption_algorithm = wrap.identifier();
   info.encrypted_key = TRY(wrap.wrap(kek.view(), content_key));
   return info;

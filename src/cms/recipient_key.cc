@@ -135,7 +135,7 @@ Result<PasswordMethod> PasswordMethod::read(const PasswordRecipientInfo& info,
     return failure(Rule::CryptoUnknownAlgorithm, 0, "no key derivation");
   }
   PasswordMethod method;
-  method.derivation = TRY(PasswordDerivation::read(*info.key_derivation_algorithm, limits));
+  method.derivation = TRY(crypto::read_pbkdf2(*info.key_derivation_algorithm, limits));
   if (info.key_encryption_algorithm.algorithm == kPwriKek) {
     method.password_wrap = TRY(PasswordWrap::read(info.key_encryption_algorithm));
   } else {
@@ -148,7 +148,7 @@ Result<Secret> PasswordMethod::open(const PasswordRecipientInfo& info, ByteView 
                                     std::size_t size) const {
   std::size_t kek_size =
       password_wrap ? crypto::row(password_wrap->cipher).key_size : crypto::key_size(key_wrap);
-  Secret kek = TRY(derivation.derive(password, kek_size));
+  Secret kek = TRY(crypto::derive(derivation, password, kek_size));
   if (password_wrap) return password_wrap->unwrap(kek.view(), info.encrypted_key, size);
   return of_size(crypto::unwrap_key(key_wrap, kek.view(), info.encrypted_key), size);
 }

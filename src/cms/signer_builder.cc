@@ -61,24 +61,6 @@ std::vector<Attribute> signed_attributes(const Signer& signer, const SignerInfo&
   return list;
 }
 
-bool fits(SignatureAlgorithm algorithm, KeyKind kind) {
-  switch (algorithm) {
-    case SignatureAlgorithm::RsaPkcs1:
-      return kind == KeyKind::Rsa;
-    case SignatureAlgorithm::RsaPss:
-      return kind == KeyKind::Rsa || kind == KeyKind::RsaPss;
-    case SignatureAlgorithm::Ecdsa:
-      return kind == KeyKind::Ec;
-    case SignatureAlgorithm::Ed25519:
-      return kind == KeyKind::Ed25519;
-    case SignatureAlgorithm::Ed448:
-      return kind == KeyKind::Ed448;
-    case SignatureAlgorithm::Dsa:
-      return false;  // read, never written (ALG-20)
-  }
-  return false;
-}
-
 bool has_repeated_type(std::vector<Attribute> attributes) {
   auto by_type = [](const Attribute& a, const Attribute& b) { return a.type < b.type; };
   auto same_type = [](const Attribute& a, const Attribute& b) { return a.type == b.type; };
@@ -94,7 +76,8 @@ Result<void> check_signer_input(const Signer& signer) {
   bool allowed = certificate.allows(KeyUsage::DigitalSignature) ||
                  certificate.allows(KeyUsage::NonRepudiation);
   if (!allowed) return failure(Rule::CertKeyUsage, 0, certificate.subject());
-  if (!fits(signer.scheme.algorithm, signer.identity.key->kind())) {
+  bool is_written = signer.scheme.algorithm != SignatureAlgorithm::Dsa;  // read alone (ALG-20)
+  if (!is_written || !crypto::makes(signer.identity.key->kind(), signer.scheme.algorithm)) {
     return failure(Rule::CryptoUnknownAlgorithm, 0,
                    std::string(name(signer.scheme.algorithm)) + " with a key of kind " +
                        std::string(name(signer.identity.key->kind())));

@@ -97,6 +97,8 @@ asn1::AlgorithmIdentifier content_encryption_identifier(const ContentEncryption&
 // crypto.bad-parameters.
 Result<SignatureScheme> read_signature_scheme(const asn1::AlgorithmIdentifier& algorithm,
                                               std::optional<Digest> digest);
+// Whether a key of the kind makes such signatures.
+bool makes(KeyKind kind, SignatureAlgorithm algorithm);
 // As SignerInfo.signatureAlgorithm wants it; `rsaEncryption` for PKCS #1 v1.5 (ALG-14).
 asn1::AlgorithmIdentifier signature_identifier(const SignatureScheme& scheme);
 

@@ -113,9 +113,7 @@ Result<Secret> derive_key(const asn1::AlgorithmIdentifier& function, ByteView pa
     if (scrypt.key_size.value_or(size) != size) return failure(Rule::CryptoBadParameters);
     return derive_scrypt(scrypt, password, size);
   }
-  Pbkdf2 pbkdf2 = TRY(read_pbkdf2(function, limits));
-  if (pbkdf2.key_size.value_or(size) != size) return failure(Rule::CryptoBadParameters);
-  return derive_pbkdf2(pbkdf2.prf, password, pbkdf2.salt, pbkdf2.iterations, size);
+  return derive(TRY(read_pbkdf2(function, limits)), password, size);
 }
 
 // The plaintext; a failure means that the password was wrong.
@@ -202,6 +200,8 @@ Result<Pbkdf2> read_pbkdf2(const asn1::AlgorithmIdentifier& algorithm, const Lim
   if (!algorithm.parameters) return failure(Rule::CryptoBadParameters, 0, "absent");
   return in_parameters(asn1::decode(*algorithm.parameters, [&](asn1::Reader& in) {
     asn1::Reader seq = in.sequence();
+    bool has_source = seq.next_is(asn1::Tag::Sequence);
+    if (has_source) seq.fail(Rule::CryptoUnknownAlgorithm, "salt source");
     Pbkdf2 pbkdf2{.salt = to_bytes(read_salt(seq)),
                   .iterations = static_cast<std::uint64_t>(seq.small_integer()),
                   .key_size = read_key_size(seq)};
@@ -213,6 +213,11 @@ Result<Pbkdf2> read_pbkdf2(const asn1::AlgorithmIdentifier& algorithm, const Lim
     pbkdf2.prf = prf.value_or(Digest::Sha1);
     return pbkdf2;
   }));
+}
+
+Result<Secret> derive(const Pbkdf2& parameters, ByteView password, std::size_t size) {
+  if (parameters.key_size.value_or(size) != size) return failure(Rule::CryptoBadParameters);
+  return derive_pbkdf2(parameters.prf, password, parameters.salt, parameters.iterations, size);
 }
 
 asn1::AlgorithmIdentifier pbkdf2_identifier(const Pbkdf2& parameters) {

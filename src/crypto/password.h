@@ -25,6 +25,8 @@ struct Pbkdf2 {
 // Reads id-PBKDF2 with its parameters (KM-32: also hMAC-SHA1 as prf). Errors:
 // crypto.unknown-algorithm, crypto.bad-parameters, limit.iterations.
 Result<Pbkdf2> read_pbkdf2(const asn1::AlgorithmIdentifier& algorithm, const Limits& limits = {});
+// The key of `size` octets; a key size that differs is crypto.bad-parameters.
+Result<Secret> derive(const Pbkdf2& parameters, ByteView password, std::size_t size);
 // REQUIRES: prf is SHA-1 or SHA-2.
 asn1::AlgorithmIdentifier pbkdf2_identifier(const Pbkdf2& parameters);
 

@@ -5,6 +5,7 @@
 #include "asn1/algorithm_identifier.h"
 #include "base/check.h"
 #include "base/try.h"
+#include "crypto/algorithm_table.h"
 #include "crypto/key_algorithm.h"
 #include "crypto/key_transport.h"
 #include "crypto/rsa_parameters.h"
@@ -177,24 +178,6 @@ Result<void> parse_by_kind(const SubjectPublicKeyInfo& info, const Limits& limit
   }
 }
 
-bool kind_fits(KeyKind kind, SignatureAlgorithm algorithm) {
-  switch (algorithm) {
-    case SignatureAlgorithm::RsaPkcs1:
-      return kind == KeyKind::Rsa;
-    case SignatureAlgorithm::RsaPss:
-      return kind == KeyKind::Rsa || kind == KeyKind::RsaPss;
-    case SignatureAlgorithm::Ecdsa:
-      return kind == KeyKind::Ec;
-    case SignatureAlgorithm::Ed25519:
-      return kind == KeyKind::Ed25519;
-    case SignatureAlgorithm::Ed448:
-      return kind == KeyKind::Ed448;
-    case SignatureAlgorithm::Dsa:
-      return kind == KeyKind::Dsa;
-  }
-  return false;
-}
-
 }  // namespace
 
 PublicKey::PublicKey(std::shared_ptr<const Inner> inner) : inner_(std::move(inner)) {}
@@ -220,7 +203,7 @@ ByteView PublicKey::subject_public_key() const { return inner_->subject_public_k
 ByteView PublicKey::curve() const { return inner_->curve; }
 
 bool PublicKey::allows(const SignatureScheme& scheme) const {
-  if (!kind_fits(inner_->kind, scheme.algorithm)) return false;
+  if (!makes(inner_->kind, scheme.algorithm)) return false;
   const auto& pss = inner_->pss;
   return !pss || (pss->digest == scheme.digest && pss->mgf_digest == scheme.mgf_digest &&
                   scheme.salt_length >= pss->salt_length);

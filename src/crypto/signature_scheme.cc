@@ -97,6 +97,24 @@ Result<SignatureScheme> read_signature_scheme(const asn1::AlgorithmIdentifier& a
   return SignatureScheme{.algorithm = row->algorithm, .digest = *digest, .mgf_digest = *digest};
 }
 
+bool makes(KeyKind kind, SignatureAlgorithm algorithm) {
+  switch (algorithm) {
+    case SignatureAlgorithm::RsaPkcs1:
+      return kind == KeyKind::Rsa;
+    case SignatureAlgorithm::RsaPss:
+      return kind == KeyKind::Rsa || kind == KeyKind::RsaPss;
+    case SignatureAlgorithm::Ecdsa:
+      return kind == KeyKind::Ec;
+    case SignatureAlgorithm::Ed25519:
+      return kind == KeyKind::Ed25519;
+    case SignatureAlgorithm::Ed448:
+      return kind == KeyKind::Ed448;
+    case SignatureAlgorithm::Dsa:
+      return kind == KeyKind::Dsa;
+  }
+  return false;
+}
+
 asn1::AlgorithmIdentifier signature_identifier(const SignatureScheme& scheme) {
   for (const SignatureRow& row : kSignatures) {
     if (!writes(row, scheme)) continue;

@@ -3,24 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "asn1/writer.h"
+#include "hex.h"
 
 namespace bulla::asn1 {
 namespace {
-
-Bytes from_hex(std::string_view text) {
-  Bytes bytes;
-  unsigned value = 0;
-  bool high = true;
-  for (char c : text) {
-    if (c == ' ') continue;
-    unsigned digit = static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
-    value = value * 16 + digit;
-    if (!high) bytes.push_back(static_cast<std::uint8_t>(value));
-    if (!high) value = 0;
-    high = !high;
-  }
-  return bytes;
-}
 
 // The rule with which reading fails, or nothing.
 template <typename Read>

@@ -5,21 +5,13 @@
 #include "cms/shared_info.h"
 #include "cms/signing_certificate.h"
 #include "cms/writer_support.h"
+#include "hex.h"
 
 namespace bulla::cms {
 namespace {
 
 using testing::certificate;
 using testing::content_of;
-
-Bytes from_hex(std::string_view digits) {
-  Bytes bytes;
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    bytes.push_back(
-        static_cast<std::uint8_t>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16)));
-  }
-  return bytes;
-}
 
 TEST(SharedInfo, IsDerWithTheKeySizeInBitsKM18KM20) {
   auto aes256 = crypto::key_wrap_identifier(crypto::KeyWrap::Aes256);
@@ -58,16 +50,6 @@ TEST(SharedInfo, KeyDependsOnTheUkmInBothKdfsKM28) {
 
 // RFC 3211 4, second vector.
 constexpr const char* kCek = "8c637d887223a2f965b566eb014b0fa5d52300a3f7ea40fffc577203c71baf3b";
-
-TEST(PasswordDerivation, DerivesTheVectorOfRfc3211KM32) {
-  PasswordDerivation derivation{.salt = from_hex("1234567878563412"),
-                                .iterations = 500,
-                                .key_size = std::nullopt,
-                                .prf = Digest::Sha1};
-  auto key = derivation.derive(
-      as_bytes("All n-entities must communicate with other n-entities via n-1 entiteeheehees"), 24);
-  EXPECT_EQ(to_hex(key.value().view()), "6a8970bf68c92caea84a8df28510858607126380cc47ab2d");
-}
 
 TEST(PasswordWrap, UnwrapsTheVectorOfRfc3211KM36) {
   PasswordWrap wrap{.cipher = ContentCipher::TripleDesCbc, .iv = from_hex("baf1ca7931213c4e")};
@@ -133,85 +115,6 @@ TEST(PasswordWrap, TakesBlockCiphersOfTheTableAloneT33) {
   EXPECT_EQ(refused.error().rule, Rule::CryptoUnknownAlgorithm);
   EXPECT_EQ(PasswordWrap::read({.algorithm = kPwriKek, .parameters = std::nullopt}).error().rule,
             Rule::CryptoBadParameters);
-}
-
-PasswordDerivation read_derivation(std::string_view parameters) {
-  return PasswordDerivation::read({.algorithm = kPbkdf2, .parameters = from_hex(parameters)},
-                                  Limits{})
-      .value();
-}
-
-Rule derivation_refusal(std::string_view parameters) {
-  auto read = PasswordDerivation::read({.algorithm = kPbkdf2, .parameters = from_hex(parameters)},
-                                       Limits{});
-  return read ? Rule::Internal : read.error().rule;
-}
-
-TEST(PasswordDerivation, ReadsDefaultsAndEverySpellingOfThePrfKM32) {
-  PasswordDerivation plain = read_derivation(
-      "3008"
-      "04020102"
-      "020203e8");
-  EXPECT_EQ(to_hex(plain.salt), "0102");
-  EXPECT_EQ(plain.iterations, 1'000u);
-  EXPECT_EQ(plain.key_size, std::nullopt);
-  EXPECT_EQ(plain.prf, Digest::Sha1);
-  EXPECT_EQ(read_derivation("300b"
-                            "04020102"
-                            "020203e8"
-                            "020118")
-                .key_size,
-            24u);
-  EXPECT_EQ(read_derivation("3016"
-                            "04020102"
-                            "020203e8"
-                            "300c06082a864886f70d02090500")
-                .prf,
-            Digest::Sha256);
-  EXPECT_EQ(read_derivation("3014"
-                            "04020102"
-                            "020203e8"
-                            "300a06082b06010505080102")
-                .prf,
-            Digest::Sha1);
-}
-
-TEST(PasswordDerivation, ReadsWhatItWrites) {
-  PasswordDerivation written{
-      .salt = content_of(16), .iterations = 600'000, .key_size = 32, .prf = Digest::Sha512};
-  auto read = PasswordDerivation::read(written.identifier(), Limits{});
-  ASSERT_TRUE(read);
-  EXPECT_EQ(read->salt, written.salt);
-  EXPECT_EQ(read->iterations, 600'000u);
-  EXPECT_EQ(read->key_size, 32u);
-  EXPECT_EQ(read->prf, Digest::Sha512);
-}
-
-TEST(PasswordDerivation, BoundsIterationsAndRefusesTheUnknownKM38) {
-  EXPECT_EQ(derivation_refusal("300a"
-                               "04020102"
-                               "020400989681"),
-            Rule::LimitIterations);
-  EXPECT_EQ(derivation_refusal("3007"
-                               "04020102"
-                               "020100"),
-            Rule::CryptoBadParameters);
-  EXPECT_EQ(derivation_refusal("3008"
-                               "30020500"
-                               "020203e8"),
-            Rule::CryptoUnknownAlgorithm);
-  EXPECT_EQ(derivation_refusal("300d"
-                               "04020102"
-                               "020203e8"
-                               "3003060103"),
-            Rule::CryptoUnknownAlgorithm);
-  EXPECT_EQ(derivation_refusal("0500"), Rule::CryptoBadParameters);
-}
-
-TEST(PasswordDerivation, KeySizeThatDiffersIsRefused) {
-  PasswordDerivation derivation{.salt = {1}, .iterations = 1, .key_size = 16};
-  EXPECT_TRUE(derivation.derive(as_bytes("x"), 16));
-  EXPECT_FALSE(derivation.derive(as_bytes("x"), 32));
 }
 
 TEST(SigningCertificate, ReadsWhatItWritesATTR50) {

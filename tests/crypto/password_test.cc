@@ -131,6 +131,27 @@ TEST(Pbkdf2, KM32_parameters) {
             Rule::CryptoUnknownAlgorithm);
 }
 
+TEST(Pbkdf2, KM32_a_salt_from_elsewhere_is_unknown) {
+  Bytes parameters = from_hex("3008 30020500 020203e8");
+  EXPECT_EQ(rule_of(read_pbkdf2({Oid::of("1.2.840.113549.1.5.12"), parameters})),
+            Rule::CryptoUnknownAlgorithm);
+}
+
+// RFC 3211 4, second vector.
+TEST(Pbkdf2, KM32_RFC3211_4_vector) {
+  Pbkdf2 parameters{.salt = from_hex("1234567878563412"), .iterations = 500};
+  auto key = derive(
+      parameters,
+      as_bytes("All n-entities must communicate with other n-entities via n-1 entiteeheehees"), 24);
+  EXPECT_EQ(to_hex(key.value().view()), "6a8970bf68c92caea84a8df28510858607126380cc47ab2d");
+}
+
+TEST(Pbkdf2, KM32_a_key_size_that_differs_is_refused) {
+  Pbkdf2 parameters{.salt = {1}, .iterations = 1, .key_size = 16};
+  EXPECT_TRUE(derive(parameters, as_bytes("x"), 16));
+  EXPECT_EQ(rule_of(derive(parameters, as_bytes("x"), 32)), Rule::CryptoBadParameters);
+}
+
 TEST(Scrypt, T125_cost_and_memory_are_bounded) {
   auto decrypt = [](std::uint64_t cost, std::uint64_t block_size, std::uint64_t parallelization) {
     Bytes parameters = asn1::encode([&](asn1::Writer& out) {

@@ -10,24 +10,9 @@
 #include "bulla/bytes.h"
 #include "bulla/result.h"
 #include "crypto/cipher.h"
+#include "hex.h"
 
 namespace bulla::crypto {
-
-// Octets from hexadecimal digits; spaces are passed over.
-inline Bytes from_hex(std::string_view text) {
-  Bytes bytes;
-  unsigned value = 0;
-  bool is_high = true;
-  for (char c : text) {
-    if (c == ' ') continue;
-    auto digit = static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
-    value = value * 16 + digit;
-    if (!is_high) bytes.push_back(static_cast<std::uint8_t>(value));
-    if (!is_high) value = 0;
-    is_high = !is_high;
-  }
-  return bytes;
-}
 
 inline asn1::AlgorithmIdentifier identifier(std::string_view hex) {
   return asn1::decode(from_hex(hex),
