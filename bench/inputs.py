@@ -17,8 +17,8 @@ TEXT = (
     f"--{BOUNDARY}\r\nContent-Type: application/octet-stream; name=\"figures.bin\"\r\n"
     "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"figures.bin\"\r\n\r\n")
 TYPE = f"Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\r\n\r\n"
-FIELDS = ("From: Alice <alice@example.com>\r\nTo: Alice <alice@example.com>\r\nSubject: Figures\r\n"
-          "Date: Tue, 24 Nov 2026 12:00:00 +0000\r\nMessage-ID: <1@example.com>\r\nMIME-Version: 1.0\r\n")
+FIELDS = ("From: Alice <alice@example.org>\r\nTo: Alice <alice@example.org>\r\nSubject: Figures\r\n"
+          "Date: Tue, 24 Nov 2026 12:00:00 +0000\r\nMessage-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n")
 END = f"--{BOUNDARY}--\r\n"
 
 RSA = ("-algorithm", "RSA", "-pkeyopt")
@@ -29,7 +29,7 @@ FAMILIES = {
 }
 AUTHORITY = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n"
 PERSON = ("basicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature,{use}\n"
-          "extendedKeyUsage=emailProtection\nsubjectAltName=email:alice@example.com\n"
+          "extendedKeyUsage=emailProtection\nsubjectAltName=email:alice@example.org\n"
           "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
 
 

@@ -42,7 +42,7 @@ std::string CmsPeer::sign(std::string_view entity) const {
   const CmsPtr cms(CMS_sign(world_.alice().x509.get(), world_.alice().key.get(), chain_.get(),
                             in.get(), kFlags));
   require(cms != nullptr, "CMS_sign");
-  BIO_puts(out.get(), "From: Alice <alice@example.com>\r\n");
+  BIO_puts(out.get(), "From: Alice <alice@example.org>\r\n");
   require(SMIME_write_CMS(out.get(), cms.get(), in.get(), kFlags) == 1, "SMIME_write_CMS");
   return take(out);
 }

@@ -99,7 +99,7 @@ class Bench:
         if not message.exists():
             command = [*maker.command("-".join([making, form, *more]), content, message)]
             if making == "sign" and "der" not in more:
-                command += ["-from", "alice@example.com"]  # bulla compares it with the signer
+                command += ["-from", "alice@example.org"]  # bulla compares it with the signer
             subprocess.run([str(word) for word in command], check=True, stderr=subprocess.DEVNULL)
             if "der" not in more:
                 self._strip(message)

@@ -104,9 +104,9 @@ class Gpgsm:
             return None
         words = ["gpgsm", "--homedir", self.home, "--batch", "--yes", "-q", "-o", out]
         if action == "sign":
-            words += ["-u", "alice@example.com", *([] if der else ["--base64"]), "--detach-sign" if form == "detached" else "--sign"]
+            words += ["-u", "alice@example.org", *([] if der else ["--base64"]), "--detach-sign" if form == "detached" else "--sign"]
         elif action == "encrypt":
-            words += ["-r", "alice@example.com", "--cipher-algo", "AES256", *([] if der else ["--base64"]), "--encrypt"]
+            words += ["-r", "alice@example.org", "--cipher-algo", "AES256", *([] if der else ["--base64"]), "--encrypt"]
         else:
             words += [*([] if der else ["--assume-base64"]), "--" + action]
         if form == "detached" and action == "verify":

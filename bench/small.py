@@ -94,7 +94,7 @@ class StartUp:
         made.mkdir(exist_ok=True)
         signed, bundle = made / "start-signed", made / "bundle.pem"
         openssl, bulla = Openssl(inputs), Bulla(options.build / "bulla", inputs)
-        run(*openssl.command("sign-clear", mail, signed), "-from", "alice@example.com")
+        run(*openssl.command("sign-clear", mail, signed), "-from", "alice@example.org")
         bundle.write_bytes(inputs.key("roots.pem").read_bytes() +
                            (SYSTEM_ROOTS.read_bytes() if SYSTEM_ROOTS.exists() else b""))
         verify = [bulla.program, "verify", "-q", "-o", "/dev/null"]

@@ -112,7 +112,7 @@ World::World(Family family)
       now_(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())) {
   root_ = issue(make_key(family, 4096), family, {"Root", nullptr, 1}, nullptr);
   middle_ = issue(make_key(family, 2048), family, {"Middle", nullptr, 2}, &root_);
-  alice_ = issue(make_key(family, 2048), family, {"Alice", "email:alice@example.com", 3}, &middle_);
+  alice_ = issue(make_key(family, 2048), family, {"Alice", "email:alice@example.org", 3}, &middle_);
 }
 
 bulla::Identity World::identity() const {
@@ -133,7 +133,7 @@ const std::vector<Party>& World::recipients(std::size_t count) {
     const long serial = number == 0 ? 3 : 1000 + static_cast<long>(number);
     const std::string name = number == 0 ? "Alice" : "Recipient " + std::to_string(number);
     recipients_.push_back(
-        issue(share(key), family_, {name.c_str(), "email:alice@example.com", serial}, &middle_));
+        issue(share(key), family_, {name.c_str(), "email:alice@example.org", serial}, &middle_));
   }
   return recipients_;
 }
@@ -155,8 +155,8 @@ std::string make_mail(std::size_t size, Header header) {
   std::string mail;
   if (header == Header::Mail) {
     mail +=
-        "From: Alice <alice@example.com>\r\nTo: Alice <alice@example.com>\r\nSubject: Figures\r\n"
-        "Message-ID: <1@example.com>\r\nMIME-Version: 1.0\r\n";
+        "From: Alice <alice@example.org>\r\nTo: Alice <alice@example.org>\r\nSubject: Figures\r\n"
+        "Message-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n";
   }
   mail +=
       "Content-Type: multipart/mixed; boundary=\"=_bench_0001\"\r\n\r\n"
