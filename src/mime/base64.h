@@ -42,7 +42,7 @@ class Base64Encoder final : public Filter {
   Result<void> flush() override;
 
  private:
-  Result<void> write_lines(ByteView whole_lines);
+  Result<void> write_lines(ByteView octets);
   std::string_view line_break() const {
     return options_.line_break == LineBreak::Crlf ? "\r\n" : "\n";
   }
@@ -68,6 +68,7 @@ class Base64Decoder final : public Filter {
   const Saw& saw() const { return saw_; }
 
  private:
+  void make_room(std::size_t octets);
   void take(std::uint8_t octet);
   Result<void> pass();
 

@@ -1,5 +1,6 @@
 #include "mime/canonical.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/try.h"
@@ -8,7 +9,10 @@
 namespace bulla::mime {
 namespace {
 
-constexpr std::uint8_t kCrlf[] = {'\r', '\n'};
+// Input of one conversion. It gives at most twice as much; both stay in the second cache.
+constexpr std::size_t kBlock = 64u << 10;
+// Clean octets before the first bare LF that are worth a write of their own.
+constexpr std::size_t kWorthPassing = 4u << 10;
 
 bool has_lf(ByteView bytes) {
   return !bytes.empty() && std::memchr(bytes.data(), '\n', bytes.size()) != nullptr;
@@ -24,23 +28,43 @@ Result<void> Canonicalizer::pass(ByteView bytes) {
 }
 
 Result<void> Canonicalizer::write(ByteView bytes) {
-  if (bytes.empty()) return {};
-  std::size_t start = 0;
-  bool bare_lf = bytes[0] == '\n' && !after_cr_;
-  if (after_cr_ && bytes[0] != '\n') saw_.bare_cr = true;
-  after_cr_ = bytes.back() == '\r';
-  for (std::size_t at = 0;;) {
-    if (bare_lf) {
-      saw_.bare_lf = true;
-      TRY_VOID(pass(bytes.subspan(start, at - start)));
-      TRY_VOID(next().write(kCrlf));
-      start = at + 1;
+  while (!bytes.empty()) {
+    std::size_t clean = clean_run(bytes);
+    if (clean == bytes.size() || clean >= kWorthPassing) {
+      after_cr_ = bytes[clean - 1] == '\r';
+      TRY_VOID(pass(bytes.first(clean)));
+      bytes = bytes.subspan(clean);
+    } else {
+      ByteView block = bytes.first(std::min(bytes.size(), kBlock));
+      TRY_VOID(convert(block));
+      bytes = bytes.subspan(block.size());
     }
-    at += kernels::find_uneven_line_end(bytes.subspan(at));
-    if (at >= bytes.size()) return pass(bytes.subspan(start));
-    bare_lf = bytes[at] == '\n';
-    if (!bare_lf) saw_.bare_cr = true;
   }
+  return {};
+}
+
+// Octets before the first bare LF. REQUIRES: bytes are not empty.
+std::size_t Canonicalizer::clean_run(ByteView bytes) {
+  if (bytes[0] == '\n' && !after_cr_) return 0;
+  if (after_cr_ && bytes[0] != '\n') saw_.bare_cr = true;
+  std::size_t at = 0;
+  if (!saw_.bare_cr) {
+    at = kernels::find_uneven_line_end(bytes);
+    if (at == bytes.size() || bytes[at] == '\n') return at;
+    saw_.bare_cr = true;
+  }
+  return at + kernels::find_bare_lf(bytes.subspan(at));
+}
+
+// Passes on octets among which bare LFs are.
+Result<void> Canonicalizer::convert(ByteView bytes) {
+  if (out_.size() < 2 * bytes.size()) out_.resize(2 * bytes.size());
+  kernels::Converted seen = kernels::lf_to_crlf(bytes, after_cr_ ? '\r' : '\0', out_);
+  saw_.bare_lf = true;
+  saw_.crlf |= seen.crlf;
+  saw_.bare_cr |= seen.bare_cr;
+  after_cr_ = bytes.back() == '\r';
+  return next().write(ByteView(out_).first(seen.written));
 }
 
 Result<void> Canonicalizer::flush() {
@@ -56,21 +80,18 @@ Result<void> CrlfToLf::write(ByteView bytes) {
   }
   held_cr_ = bytes.back() == '\r';
   if (held_cr_) bytes = bytes.first(bytes.size() - 1);
-  Bytes out;
-  out.reserve(bytes.size());
   while (!bytes.empty()) {
-    const void* found = std::memchr(bytes.data(), '\r', bytes.size());
-    std::size_t end =
-        found == nullptr
-            ? bytes.size()
-            : static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - bytes.data());
-    append(out, bytes.first(end));
-    bytes = bytes.subspan(end);
-    if (bytes.empty()) break;
-    if (bytes.size() == 1 || bytes[1] != '\n') out.push_back('\r');
-    bytes = bytes.subspan(1);
+    if (std::memchr(bytes.data(), '\r', bytes.size()) == nullptr) return next().write(bytes);
+    ByteView block = bytes.first(std::min(bytes.size(), kBlock));
+    // A line end is not cut in two.
+    bool cut = block.size() > 1 && block.back() == '\r' && block.size() < bytes.size();
+    if (cut) block = block.first(block.size() - 1);
+    if (out_.size() < block.size()) out_.resize(block.size());
+    std::size_t size = kernels::crlf_to_lf(block, out_);
+    TRY_VOID(next().write(ByteView(out_).first(size)));
+    bytes = bytes.subspan(block.size());
   }
-  return out.empty() ? Result<void>{} : next().write(out);
+  return {};
 }
 
 Result<void> CrlfToLf::flush() {

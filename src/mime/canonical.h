@@ -35,9 +35,12 @@ class Canonicalizer final : public Filter {
   const LineEndCounts& saw() const { return saw_; }
 
  private:
+  std::size_t clean_run(ByteView bytes);
   Result<void> pass(ByteView bytes);
+  Result<void> convert(ByteView bytes);
 
   LineEndCounts saw_;
+  Bytes out_;
   bool after_cr_ = false;  // the octet before this chunk was CR; it has been passed on
 };
 
@@ -50,6 +53,7 @@ class CrlfToLf final : public Filter {
   Result<void> flush() override;
 
  private:
+  Bytes out_;
   bool held_cr_ = false;
 };
 

@@ -112,6 +112,31 @@ std::string join(const std::vector<Piece>& pieces) {
 
 bool is_file_name(std::string_view name) { return name == "name" || name == "filename"; }
 
+// A parameter in one piece, as it came.
+struct RawParameter {
+  std::string_view name;
+  std::string value;
+};
+
+// Of a parameter in one piece. Encoded words are not in RFC 2047 for this, but what most
+// mailers write for file names.
+std::string decode_plain(std::string_view name, const std::string& value) {
+  return is_file_name(name) ? decode_words(value) : repair_utf8(value);
+}
+
+// Whether each parameter stands there once and in one piece, as in nearly all mail.
+bool is_simple(const std::vector<RawParameter>& parameters) {
+  constexpr std::size_t kFew = 8;  // the comparison of all pairs is quadratic
+  if (parameters.size() > kFew) return false;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (parameters[i].name.find('*') != std::string_view::npos) return false;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (equal_ignoring_case(parameters[i].name, parameters[j].name)) return false;
+    }
+  }
+  return true;
+}
+
 class Collector {
  public:
   void add(std::string_view raw_name, std::string value) {
@@ -141,9 +166,7 @@ class Collector {
   static std::string value_of(const std::string& name, const Pieces& pieces) {
     if (!pieces.extended.empty()) return decode_extended(pieces.extended[0]);
     if (!pieces.continued.empty() && pieces.continued[0].index == 0) return join(pieces.continued);
-    if (pieces.plain.empty()) return {};
-    // Not in RFC 2047, but what most mailers write for file names.
-    return is_file_name(name) ? decode_words(pieces.plain[0]) : repair_utf8(pieces.plain[0]);
+    return pieces.plain.empty() ? std::string() : decode_plain(name, pieces.plain[0]);
   }
 
   // A file name is often given twice, for old and new readers; nothing else is.
@@ -206,7 +229,7 @@ bool read_type(Scanner& in, ContentType& into) {
 // parameter := attribute "=" value
 Parameters Parameters::parse(std::string_view text) {
   Parameters result;
-  Collector collector;
+  std::vector<RawParameter> parameters;
   Scanner in(text);
   for (;;) {
     in.skip_cfws();
@@ -228,9 +251,21 @@ Parameters Parameters::parse(std::string_view text) {
     in.skip_cfws();
     Value value = read_value(in);
     result.malformed_ = result.malformed_ || value.malformed;
-    collector.add(name, std::move(value.text));
+    parameters.push_back({name, std::move(value.text)});
   }
   result.malformed_ = result.malformed_ || !in.balanced();
+  if (is_simple(parameters)) {
+    for (RawParameter& parameter : parameters) {
+      std::string name = lower(parameter.name);
+      std::string value = decode_plain(name, parameter.value);
+      result.all_.push_back({std::move(name), std::move(value)});
+    }
+    return result;
+  }
+  Collector collector;
+  for (RawParameter& parameter : parameters) {
+    collector.add(parameter.name, std::move(parameter.value));
+  }
   collector.finish([&](Parameter parameter, bool conflict) {
     if (conflict) result.conflicts_.push_back(parameter.name);
     result.all_.push_back(std::move(parameter));

@@ -23,6 +23,17 @@ bool is_field_name(std::string_view name) {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
+// What headers without octets, and those without Content-Type, have in common.
+const std::shared_ptr<const std::string>& no_octets() {
+  static const auto none = std::make_shared<const std::string>();
+  return none;
+}
+
+const std::shared_ptr<const ContentType>& plain_text() {
+  static const auto type = std::make_shared<const ContentType>();
+  return type;
+}
+
 }  // namespace
 
 bool Field::is(std::string_view other) const { return equal_ignoring_case(name, other); }
@@ -46,6 +57,8 @@ bool is_structural(std::string_view name) {
          equal_ignoring_case(name.substr(0, kPrefix.size()), kPrefix);
 }
 
+Header::Header() : octets_(no_octets()), content_type_(plain_text()) {}
+
 Result<Header> Header::parse(ByteView octets, const Limits& limits, std::uint64_t offset) {
   if (octets.size() > limits.header_bytes) {
     return failure(Rule::LimitHeader, offset, std::to_string(limits.header_bytes));
@@ -64,6 +77,9 @@ Result<Header> Header::parse(ByteView octets, const Limits& limits, std::uint64_
                      std::to_string(limits.header_fields) + " fields");
     }
     if (!header.empty_line_.empty()) break;
+  }
+  if (const Field* field = header.find("Content-Type")) {
+    header.content_type_ = std::make_shared<const ContentType>(ContentType::parse(field->value));
   }
   return header;
 }
@@ -140,11 +156,6 @@ std::vector<std::string> Header::duplicates() const {
     if (count(name) > 1) result.emplace_back(name);
   }
   return result;
-}
-
-ContentType Header::content_type() const {
-  const Field* field = find("Content-Type");
-  return field == nullptr ? ContentType{} : ContentType::parse(field->value);
 }
 
 ContentDisposition Header::content_disposition() const {

@@ -39,7 +39,7 @@ enum class LineEnds : std::uint8_t { None, Lf, Crlf, Mixed };
 
 class Header {
  public:
-  Header() : octets_(std::make_shared<const std::string>()) {}
+  Header();
 
   // Parses a header block, with or without the empty line that ends it. `offset` is
   // where it begins in the input. Errors: limit.header.
@@ -70,7 +70,7 @@ class Header {
   std::vector<std::string> duplicates() const;
 
   // The first Content-Type; text/plain if there is none (RFC 2045 5.2).
-  ContentType content_type() const;
+  const ContentType& content_type() const { return *content_type_; }
   ContentDisposition content_disposition() const;
   // SevenBit if there is none (MIME-06).
   TransferEncoding transfer_encoding() const;
@@ -81,6 +81,7 @@ class Header {
   void note_line_end(std::string_view line);
 
   std::shared_ptr<const std::string> octets_;
+  std::shared_ptr<const ContentType> content_type_;
   std::vector<Field> fields_;
   std::string_view empty_line_;
   std::uint64_t offset_ = 0;

@@ -1,5 +1,7 @@
 #include "mime/kernels.h"
 
+#include "mime/octet_kinds.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "mime/kernels.cc"
 #include <hwy/foreach_target.h>
@@ -26,6 +28,24 @@ std::size_t uneven_line_end(const std::uint8_t* octets, std::size_t size) {
   }
   for (; i < size; ++i) {
     if ((octets[i] == '\n') != (octets[i - 1] == '\r')) return i;
+  }
+  return size;
+}
+
+std::size_t bare_lf(const std::uint8_t* octets, std::size_t size) {
+  const hn::ScalableTag<std::uint8_t> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto lf = hn::Set(d, '\n');
+  const auto cr = hn::Set(d, '\r');
+  std::size_t i = 1;
+  for (; i + lanes <= size; i += lanes) {
+    const auto is_lf = hn::Eq(hn::LoadU(d, octets + i), lf);
+    const auto after_cr = hn::Eq(hn::LoadU(d, octets + i - 1), cr);
+    const auto found = hn::FindFirstTrue(d, hn::AndNot(after_cr, is_lf));
+    if (found >= 0) return i + static_cast<std::size_t>(found);
+  }
+  for (; i < size; ++i) {
+    if (octets[i] == '\n' && octets[i - 1] != '\r') return i;
   }
   return size;
 }
@@ -65,6 +85,54 @@ std::size_t not_seven_bit(const std::uint8_t* octets, std::size_t size) {
   return size;
 }
 
+std::size_t not_literal(const std::uint8_t* octets, std::size_t size) {
+  const hn::ScalableTag<std::int8_t> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto space = hn::Set(d, ' ');
+  const auto del = hn::Set(d, 0x7f);
+  const auto equals = hn::Set(d, '=');
+  std::size_t i = 0;
+  for (; i + lanes <= size; i += lanes) {
+    // An octet past ASCII is a negative number here.
+    const auto octet = hn::LoadU(d, reinterpret_cast<const std::int8_t*>(octets + i));
+    const auto escaped = hn::Or(hn::Eq(octet, del), hn::Eq(octet, equals));
+    const auto found = hn::FindFirstTrue(d, hn::Or(hn::Lt(octet, space), escaped));
+    if (found >= 0) return i + static_cast<std::size_t>(found);
+  }
+  for (; i < size; ++i) {
+    if (!is_literal(octets[i])) return i;
+  }
+  return size;
+}
+
+std::size_t unsafe_in_lines(const std::uint8_t* octets, std::size_t size) {
+  const hn::ScalableTag<std::int8_t> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto one = hn::Set(d, 1);
+  const auto lf = hn::Set(d, '\n');
+  const auto cr = hn::Set(d, '\r');
+  const auto space = hn::Set(d, ' ');
+  const auto tab = hn::Set(d, '\t');
+  const auto from = hn::Set(d, 'F');
+  if (size > 0 && is_unsafe('\n', octets[0])) return 0;
+  std::size_t i = 1;
+  for (; i + lanes <= size; i += lanes) {
+    const auto octet = hn::LoadU(d, reinterpret_cast<const std::int8_t*>(octets + i));
+    const auto before = hn::LoadU(d, reinterpret_cast<const std::int8_t*>(octets + i - 1));
+    const auto half = hn::Xor(hn::Eq(octet, lf), hn::Eq(before, cr));
+    const auto blank = hn::Or(hn::Eq(before, space), hn::Eq(before, tab));
+    const auto end = hn::And(hn::Eq(octet, cr), blank);
+    const auto start = hn::And(hn::Eq(octet, from), hn::Eq(before, lf));
+    const auto unsafe = hn::Or(hn::Or(hn::Lt(octet, one), half), hn::Or(end, start));
+    const auto found = hn::FindFirstTrue(d, unsafe);
+    if (found >= 0) return i + static_cast<std::size_t>(found);
+  }
+  for (; i < size; ++i) {
+    if (is_unsafe(octets[i - 1], octets[i])) return i;
+  }
+  return size;
+}
+
 }  // namespace bulla::mime::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -72,11 +140,18 @@ HWY_AFTER_NAMESPACE();
 namespace bulla::mime::kernels {
 
 HWY_EXPORT(uneven_line_end);
+HWY_EXPORT(bare_lf);
 HWY_EXPORT(dash_line);
 HWY_EXPORT(not_seven_bit);
+HWY_EXPORT(not_literal);
+HWY_EXPORT(unsafe_in_lines);
 
 std::size_t find_uneven_line_end(ByteView octets) {
   return HWY_DYNAMIC_DISPATCH(uneven_line_end)(octets.data(), octets.size());
+}
+
+std::size_t find_bare_lf(ByteView octets) {
+  return HWY_DYNAMIC_DISPATCH(bare_lf)(octets.data(), octets.size());
 }
 
 std::size_t find_dash_line(ByteView octets) {
@@ -87,11 +162,26 @@ std::size_t find_not_seven_bit(ByteView octets) {
   return HWY_DYNAMIC_DISPATCH(not_seven_bit)(octets.data(), octets.size());
 }
 
+std::size_t find_not_literal(ByteView octets) {
+  return HWY_DYNAMIC_DISPATCH(not_literal)(octets.data(), octets.size());
+}
+
+std::size_t find_unsafe_in_lines(ByteView octets) {
+  return HWY_DYNAMIC_DISPATCH(unsafe_in_lines)(octets.data(), octets.size());
+}
+
 namespace scalar {
 
 std::size_t find_uneven_line_end(ByteView octets) {
   for (std::size_t i = 1; i < octets.size(); ++i) {
     if ((octets[i] == '\n') != (octets[i - 1] == '\r')) return i;
+  }
+  return octets.size();
+}
+
+std::size_t find_bare_lf(ByteView octets) {
+  for (std::size_t i = 1; i < octets.size(); ++i) {
+    if (octets[i] == '\n' && octets[i - 1] != '\r') return i;
   }
   return octets.size();
 }
@@ -106,6 +196,20 @@ std::size_t find_dash_line(ByteView octets) {
 std::size_t find_not_seven_bit(ByteView octets) {
   for (std::size_t i = 0; i < octets.size(); ++i) {
     if (octets[i] == 0 || octets[i] >= 0x80) return i;
+  }
+  return octets.size();
+}
+
+std::size_t find_not_literal(ByteView octets) {
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    if (!is_literal(octets[i])) return i;
+  }
+  return octets.size();
+}
+
+std::size_t find_unsafe_in_lines(ByteView octets) {
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    if (is_unsafe(i == 0 ? std::uint8_t{'\n'} : octets[i - 1], octets[i])) return i;
   }
   return octets.size();
 }

@@ -1,5 +1,6 @@
 #include "mime/line_filters.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -20,22 +21,41 @@ std::size_t line_size(ByteView bytes) {
   return static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - bytes.data()) + 1;
 }
 
+// Octets up to and with the last LF, or 0 if there is none.
+std::size_t last_line_end(ByteView bytes) { return as_text(bytes).rfind('\n') + 1; }
+
 bool is_blank(std::uint8_t octet) { return octet == ' ' || octet == '\t'; }
+
+// The octets before the first that is not safe. Looks only so far ahead that it is little work
+// to look again, after a line that has to be changed.
+ByteView safe_start(ByteView lines) {
+  lines = lines.first(std::min(lines.size(), kOutSize));
+  return lines.first(kernels::find_unsafe_in_lines(lines));
+}
+
+// Octets of the whole lines before the first that is too long.
+std::size_t short_lines(ByteView lines) {
+  for (std::size_t size = 0;;) {
+    ByteView rest = lines.subspan(size);
+    std::size_t more = last_line_end(rest.first(std::min(rest.size(), kBreakAt)));
+    if (more == 0) return size;
+    size += more;
+  }
+}
 
 }  // namespace
 
 Result<void> SevenBitGuard::write(ByteView bytes) {
   std::size_t bad = kernels::find_not_seven_bit(bytes);
   if (bad < bytes.size()) return failure(rule_, offset_ + bad);
+  // Each step goes to the last line end that one line could have, over all lines before it.
   for (ByteView rest = bytes; !rest.empty();) {
-    std::size_t size = line_size(rest);
-    column_ += size == 0 ? rest.size() : size;
-    // Its CR LF is counted too, or the CR that ends the chunk.
-    std::size_t most = kMaxLineOctets + (size == 0 ? 1 : 2);
-    if (column_ > most) return failure(rule_, offset_, "a line is too long");
-    if (size == 0) break;
-    column_ = 0;
-    rest = rest.subspan(size);
+    std::size_t most = kMaxLineOctets + 2 - column_;
+    std::size_t end = last_line_end(rest.first(std::min(most, rest.size())));
+    column_ = end == 0 ? column_ + rest.size() : 0;
+    if (end == 0 && rest.size() >= most) return failure(rule_, offset_, "a line is too long");
+    if (end == 0) break;
+    rest = rest.subspan(end);
   }
   offset_ += bytes.size();
   return bytes.empty() ? Result<void>{} : next().write(bytes);
@@ -71,6 +91,8 @@ Result<void> LineScrubber::write(ByteView bytes) {
 std::size_t LineScrubber::clean_lines(ByteView bytes) const {
   std::size_t clean = 0;
   for (;;) {
+    clean += short_lines(safe_start(bytes.subspan(clean)));
+    // One that may need one.
     std::size_t size = line_size(bytes.subspan(clean));
     if (size == 0 || !is_clean(bytes.subspan(clean, size))) return clean;
     clean += size;

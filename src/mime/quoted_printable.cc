@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/try.h"
+#include "mime/kernels.h"
 
 namespace bulla::mime {
 namespace {
@@ -22,20 +23,11 @@ int hex_value(std::uint8_t c) {
 
 bool is_blank(std::uint8_t octet) { return octet == ' ' || octet == '\t'; }
 
-// Stands for itself wherever it is: printable ASCII but "=".
-bool is_plain(std::uint8_t octet) { return octet > 0x20 && octet < 0x7f && octet != '='; }
-
-// Octets at the start that stand for themselves: plain ones, and blanks with a plain one
-// after them, so none of these is at the end of a line.
+// Octets at the start that stand for themselves wherever they are: printable ASCII but "=", and
+// spaces with such a one after them, so none of these is at the end of a line.
 std::size_t plain_run(ByteView bytes) {
-  std::size_t size = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (is_plain(bytes[i])) {
-      size = i + 1;
-    } else if (!is_blank(bytes[i]) || i - size > 1) {
-      break;
-    }
-  }
+  std::size_t size = kernels::find_not_literal(bytes);
+  while (size > 0 && bytes[size - 1] == ' ') --size;
   return size;
 }
 

@@ -1,5 +1,7 @@
 #include "mime/scanner.h"
 
+#include <array>
+
 namespace bulla::mime {
 
 void Scanner::skip_cfws() {
@@ -46,10 +48,21 @@ std::string Scanner::quoted_string() {
   return result;
 }
 
-bool is_token(char c) {
+namespace {
+
+constexpr std::array<bool, 256> make_token_octets() {
   constexpr std::string_view kSpecials = "()<>@,;:\\\"/[]?=";
-  auto octet = static_cast<unsigned char>(c);
-  return octet > 0x20 && octet != 0x7f && kSpecials.find(c) == kSpecials.npos;
+  std::array<bool, 256> table{};
+  for (std::size_t octet = 0x21; octet < table.size(); ++octet) table[octet] = octet != 0x7f;
+  for (char c : kSpecials) table[static_cast<unsigned char>(c)] = false;
+  return table;
+}
+
+}  // namespace
+
+bool is_token(char c) {
+  static constexpr std::array<bool, 256> kTokenOctets = make_token_octets();
+  return kTokenOctets[static_cast<unsigned char>(c)];
 }
 
 }  // namespace bulla::mime

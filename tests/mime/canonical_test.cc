@@ -59,6 +59,42 @@ TEST(Canonicalizer, passes_canonical_text_on_in_one_piece) {
   EXPECT_EQ(out.text, text);
 }
 
+// Long enough for vectors and for several blocks, with all kinds of line ends at their borders.
+TEST(LineEnds, are_the_same_however_long_text_is_cut_T_96) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 12; ++i) {
+    std::string text;
+    while (text.size() < 150'000) {
+      text += std::string(random() % (i % 2 == 0 ? 90 : 9000), 'x');
+      constexpr std::string_view kEnds[] = {"\n", "\r\n", "\r", "\n\n", "\r\r\n"};
+      text += kEnds[random() % (i % 3 == 0 ? 1 : std::size(kEnds))];
+    }
+    std::string crlf;
+    std::string lf;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      bool after_cr = at > 0 && text[at - 1] == '\r';
+      if (text[at] == '\n' && !after_cr) crlf += '\r';
+      crlf += text[at];
+      if (text[at] == '\n' && after_cr) lf.pop_back();
+      lf += text[at];
+    }
+    for (const auto& chunks : chunkings(text)) {
+      Collect canonical_text;
+      Canonicalizer canonical(canonical_text);
+      Collect unix_text;
+      CrlfToLf to_lf(unix_text);
+      for (auto chunk : chunks) {
+        ASSERT_TRUE(canonical.write(as_bytes(chunk)));
+        ASSERT_TRUE(to_lf.write(as_bytes(chunk)));
+      }
+      ASSERT_TRUE(canonical.finish());
+      ASSERT_TRUE(to_lf.finish());
+      EXPECT_TRUE(canonical_text.text == crlf);
+      EXPECT_TRUE(unix_text.text == lf);
+    }
+  }
+}
+
 TEST(CrlfToLf, takes_the_cr_before_lf_away_and_no_other) {
   for (const Row& row : kRows) {
     for (const auto& chunks : chunkings(row.in)) {

@@ -76,6 +76,31 @@ TEST(Base64Decoder, every_row_MIME_54_T_100) {
   }
 }
 
+// The same behind so many lines that vectors are at work, and with lines behind it.
+TEST(Base64Decoder, every_row_among_long_lines_MIME_54_T_100) {
+  for (std::size_t width : {76, 75, 64}) {
+    for (const Row& row : kBase64Rows) {
+      std::string lines;
+      for (std::size_t i = 0; i < width * 8; ++i) {
+        lines += i % width == width - 1 ? "A\r\n" : "A";
+      }
+      Decoded got = decode(TransferEncoding::Base64, lines + std::string(row.body));
+      EXPECT_EQ(got.problem, row.problem) << row.body;
+      if (got.problem.starts_with("mime")) continue;
+      EXPECT_EQ(got.text, std::string(width * 6, '\0') + std::string(row.text)) << row.body;
+    }
+  }
+}
+
+TEST(Base64Decoder, counts_foreign_octets_among_long_lines_T_100) {
+  std::string line(76, 'A');
+  std::string body;
+  for (int i = 0; i < 40; ++i) body += line + (i % 3 == 0 ? "!\r\n" : "\r\n");
+  Decoded got = decode(TransferEncoding::Base64, body);
+  EXPECT_EQ(got.text, std::string(40 * 57, '\0'));
+  EXPECT_EQ(got.problem, "14");
+}
+
 TEST(Base64Decoder, tells_that_padding_is_missing) {
   for (auto [body, missing] :
        {std::pair("YQ==", false), {"YQ", true}, {"YQ=", true}, {"YWJj", false}}) {
