@@ -242,7 +242,7 @@ TEST(PathFinder, TakesListsFromTheSource) {
 TEST(PathFinder, CountsTheCasBelowACa_CERT_25) {
   PathResult result = find("too_deep", {.pool = {"intermediate", "too_deep_ca"}});
   EXPECT_FALSE(result.verified);
-  EXPECT_EQ(summary(result), Lines{"path.length failure path 2"});
+  EXPECT_EQ(summary(result), (Lines{"path.length failure path 2", kNotChecked}));
 }
 
 TEST(PathFinder, WantsThePoliciesThatWereAskedFor) {
@@ -250,13 +250,14 @@ TEST(PathFinder, WantsThePoliciesThatWereAskedFor) {
   setting.options.require_explicit_policy = PathOptions::Switch::On;
   PathResult result = find("alice", setting);
   EXPECT_FALSE(result.verified);
-  EXPECT_EQ(summary(result), Lines{"path.policy failure path 0"});
+  EXPECT_EQ(summary(result), (Lines{"path.policy failure path 0", kNotChecked}));
 }
 
 TEST(PathFinder, RefusesForAReasonWithoutARule) {
   PathResult result = find("proxy");
   EXPECT_FALSE(result.verified);
-  EXPECT_EQ(summary(result), Lines{"path.invalid failure path 0"});
+  EXPECT_EQ(summary(result), (Lines{"path.invalid failure path 0", "path.invalid failure path 1",
+                                    "path.not-ca failure path 1", kNotChecked}));
 }
 
 TEST(PathFinder, TriesEachIssuerOfTheName_CERT_32) {
