@@ -12,11 +12,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # The layer that each public header belongs to.
 PUBLIC = {
-    "base": ["bytes", "finding", "limits", "result", "rule", "stream", "time"],
+    "base": ["bytes", "cache", "finding", "limits", "result", "rule", "stream", "time"],
     "asn1": ["oid"],
     "crypto": ["algorithm", "key"],
     "x509": ["certificate", "trust"],
-    "message": ["open", "policy", "seal", "verdict"],
+    "message": ["open", "policy", "seal", "session", "verdict"],
     "store": ["identity"],
     "store": ["identity"],
 }

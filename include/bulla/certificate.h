@@ -103,7 +103,8 @@ class Certificate {
     return equal(a.der(), b.der());
   }
 
-  struct Data;
+  struct Data;  // private to the library
+  const Data& data() const;
 
  private:
   explicit Certificate(std::shared_ptr<const Data> data) : data_(std::move(data)) {}

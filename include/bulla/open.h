@@ -21,6 +21,7 @@
 
 #include "bulla/limits.h"
 #include "bulla/policy.h"
+#include "bulla/session.h"
 #include "bulla/stream.h"
 #include "bulla/trust.h"
 #include "bulla/verdict.h"
@@ -37,6 +38,8 @@ struct OpenOptions {
   const CertSource* certificates = nullptr;
   const RevocationSource* revocation = nullptr;
   const KeySource* keys = nullptr;
+  // What is remembered from message to message; without it, nothing is.
+  const Session* session = nullptr;
 
   enum class Peel { All, EncryptionOnly };
   Peel peel = Peel::All;

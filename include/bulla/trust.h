@@ -6,6 +6,8 @@
 // Thread safety: const functions may be called from several threads.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -14,10 +16,31 @@
 
 namespace bulla {
 
-// Roots that a person or an administrator decided to trust for mail.
-class TrustStore {
+// A source whose answers may be remembered by a Session. One whose answers have
+// changed calls changed() before it gives the new ones.
+class Versioned {
  public:
-  virtual ~TrustStore() = default;
+  virtual ~Versioned() = default;
+  // A number that no other source has, and that this one had at no other time.
+  std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
+
+ protected:
+  Versioned() : version_(next_version()) {}
+  Versioned(const Versioned&) : version_(next_version()) {}
+  Versioned& operator=(const Versioned&) {
+    changed();
+    return *this;
+  }
+  void changed() { version_.store(next_version(), std::memory_order_release); }
+
+ private:
+  static std::uint64_t next_version();
+  std::atomic<std::uint64_t> version_;
+};
+
+// Roots that a person or an administrator decided to trust for mail.
+class TrustStore : public Versioned {
+ public:
   // The roots with this subject Name (DER, compared as names: CERT-30).
   virtual std::vector<Certificate> find_by_subject(ByteView subject_der) const = 0;
   // Whether this very certificate is a root.
@@ -25,9 +48,8 @@ class TrustStore {
 };
 
 // More certificates to build paths from and to find signers in. Not trusted.
-class CertSource {
+class CertSource : public Versioned {
  public:
-  virtual ~CertSource() = default;
   virtual std::vector<Certificate> find_by_subject(ByteView subject_der) const = 0;
   virtual std::vector<Certificate> find_by_issuer_serial(ByteView issuer_der,
                                                          ByteView serial) const = 0;
@@ -35,9 +57,8 @@ class CertSource {
 };
 
 // Revocation lists, as DER CertificateLists. Signature and scope are checked later.
-class RevocationSource {
+class RevocationSource : public Versioned {
  public:
-  virtual ~RevocationSource() = default;
   virtual std::vector<Bytes> find_by_issuer(ByteView issuer_der) const = 0;
 };
 

@@ -66,6 +66,9 @@ void append_escaped(std::string& to, unsigned char octet) {
 }  // namespace
 
 bool is_utf8(std::string_view text) {
+  auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  const char* other = std::find_if_not(text.data(), text.data() + text.size(), is_ascii);
+  text.remove_prefix(static_cast<std::size_t>(other - text.data()));
   while (!text.empty()) {
     std::size_t length = utf8_length(text);
     if (length == 0) return false;

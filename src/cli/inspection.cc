@@ -194,7 +194,7 @@ class EntityInspector final : public Sink, private mime::EntityHandler {
  private:
   Result<mime::BodyPlan> on_header(const mime::Header& header) override {
     start_ = header.offset();
-    mime::ContentType type = header.content_type();
+    const mime::ContentType& type = header.content_type();
     Node node{.depth = 0, .kind = "entity", .name = type.name(), .facts = {}};
     if (!path_.empty()) node.add("part", path_);
     add_header_facts(header, type, node);

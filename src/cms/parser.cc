@@ -76,8 +76,12 @@ void note_versions(SignedTail& tail) {
 
 class Parser::Machine final : public asn1::BerHandler {
  public:
-  Machine(EventHandler& handler, const Limits& limits, std::uint64_t base_offset)
-      : handler_(handler), limits_(limits), scanner_(*this, limits, kSmallField, base_offset) {}
+  Machine(EventHandler& handler, const Limits& limits, std::uint64_t base_offset,
+          x509::CertificateCache* cache)
+      : handler_(handler),
+        limits_(limits),
+        cache_(cache),
+        scanner_(*this, limits, kSmallField, base_offset) {}
 
   Result<void> push(ByteView chunk) {
     if (failed_) return tl::unexpected<Error>(*failed_);
@@ -125,6 +129,7 @@ class Parser::Machine final : public asn1::BerHandler {
 
   EventHandler& handler_;
   Limits limits_;
+  x509::CertificateCache* cache_;
   asn1::BerScanner scanner_;
   std::uint64_t padding_ = 0;  // octets behind the message
   std::optional<Error> failed_;
@@ -299,8 +304,9 @@ Result<void> Parser::Machine::captured_signed(ByteView element, std::uint64_t of
 Result<void> Parser::Machine::captured_certificates(ByteView element, std::uint64_t offset) {
   Findings findings;
   if (field_->slot == Slot::Certificates) {
-    CertificateSet set = TRY(decode(
-        element, offset, [this](asn1::Reader& in) { return read_certificates(in, limits_); }));
+    CertificateSet set = TRY(decode(element, offset, [this](asn1::Reader& in) {
+      return read_certificates(in, limits_, cache_);
+    }));
     signed_tail_.certificates = std::move(set.certificates);
     findings = std::move(set.findings);
   } else {
@@ -373,8 +379,9 @@ Result<void> Parser::Machine::captured_compressed(ByteView element, std::uint64_
   return {};
 }
 
-Parser::Parser(EventHandler& handler, const Limits& limits, std::uint64_t base_offset)
-    : machine_(std::make_unique<Machine>(handler, limits, base_offset)) {}
+Parser::Parser(EventHandler& handler, const Limits& limits, std::uint64_t base_offset,
+               x509::CertificateCache* cache)
+    : machine_(std::make_unique<Machine>(handler, limits, base_offset, cache)) {}
 Parser::Parser(Parser&&) noexcept = default;
 Parser::~Parser() = default;
 

@@ -16,6 +16,7 @@
 #include "bulla/limits.h"
 #include "cms/recipient_info.h"
 #include "cms/signer_info.h"
+#include "x509/certificate_cache.h"
 
 namespace bulla::cms {
 
@@ -38,8 +39,10 @@ class EventHandler {
 
 class Parser {
  public:
-  // base_offset: where the first octet stands in the message, for errors.
-  Parser(EventHandler& handler, const Limits& limits, std::uint64_t base_offset = 0);
+  // base_offset: where the first octet stands in the message, for errors. `cache`
+  // knows certificates from earlier messages; it may be null.
+  Parser(EventHandler& handler, const Limits& limits, std::uint64_t base_offset = 0,
+         x509::CertificateCache* cache = nullptr);
   Parser(Parser&&) noexcept;
   ~Parser();
 

@@ -7,7 +7,7 @@
 #include "bulla/limits.h"
 #include "cms/password_wrap.h"
 #include "cms/shared_info.h"
-#include "crypto/public_key.h"
+#include "x509/certificate_key.h"
 
 namespace bulla::cms {
 namespace {
@@ -91,8 +91,7 @@ Result<RecipientInfo> make_kari(const CertificateRecipient& recipient, EntityIde
 Result<RecipientInfo> make_for_certificate(const CertificateRecipient& recipient,
                                            EntityIdentifier rid, ContentCipher cipher,
                                            ByteView content_key) {
-  crypto::PublicKey key =
-      TRY(crypto::PublicKey::parse(recipient.certificate.subject_public_key_info()));
+  crypto::PublicKey key = TRY(x509::public_key(recipient.certificate));
   switch (key.kind()) {
     case KeyKind::Rsa:
     case KeyKind::RsaOaep:

@@ -4,7 +4,7 @@
 
 #include "base/try.h"
 #include "cms/shared_info.h"
-#include "crypto/public_key.h"
+#include "x509/certificate_key.h"
 
 namespace bulla::cms {
 namespace {
@@ -55,7 +55,7 @@ Result<Bytes> peer_key(const EnvelopedHeader& header, const KeyAgreeRecipientInf
   }
   for (const Certificate& certificate : header.originator_certificates) {
     if (!info.originator->matches(certificate)) continue;
-    auto peer = crypto::PublicKey::parse(certificate.subject_public_key_info());
+    auto peer = x509::public_key(certificate);
     auto own = crypto::PublicKey::parse(key.subject_public_key_info());
     bool fits = peer && own && peer->kind() == own->kind() && equal(peer->curve(), own->curve());
     if (!fits) return failure(Rule::EncFailed);

@@ -52,17 +52,16 @@ SignatureScheme scheme(SignatureAlgorithm algorithm, Digest digest) {
   return result;
 }
 
-Result<SignatureScheme> choose(const PrivateKey& key, const crypto::PublicKey& public_key,
-                               std::optional<Digest> digest, RsaPadding padding) {
+Result<SignatureScheme> choose(const crypto::PublicKey& key, std::optional<Digest> digest,
+                               RsaPadding padding) {
   switch (key.kind()) {
     case KeyKind::Rsa:
       if (padding == RsaPadding::Pss) return pss(digest.value_or(Digest::Sha256));
       return scheme(SignatureAlgorithm::RsaPkcs1, digest.value_or(Digest::Sha256));
     case KeyKind::RsaPss:
-      return pss_for(public_key, digest);
+      return pss_for(key, digest);
     case KeyKind::Ec:
-      return scheme(SignatureAlgorithm::Ecdsa,
-                    digest.value_or(digest_for_curve(public_key.bits())));
+      return scheme(SignatureAlgorithm::Ecdsa, digest.value_or(digest_for_curve(key.bits())));
     default:
       return failure(Rule::CryptoUnknownAlgorithm, 0,
                      "no signatures with a key of kind " + std::string(name(key.kind())));
@@ -71,16 +70,14 @@ Result<SignatureScheme> choose(const PrivateKey& key, const crypto::PublicKey& p
 
 }  // namespace
 
-Result<SignatureScheme> choose_scheme(const PrivateKey& key, std::optional<Digest> digest,
+Result<SignatureScheme> choose_scheme(const crypto::PublicKey& key, std::optional<Digest> digest,
                                       RsaPadding padding) {
   // EdDSA fixes its digest, whatever was asked for (ALG-27, ALG-28).
   if (key.kind() == KeyKind::Ed25519) return scheme(SignatureAlgorithm::Ed25519, Digest::Sha512);
   if (key.kind() == KeyKind::Ed448) return scheme(SignatureAlgorithm::Ed448, Digest::Shake256);
   if (digest) TRY_VOID(check_digest(*digest));
-  Bytes spki = key.subject_public_key_info();
-  crypto::PublicKey public_key = TRY(crypto::PublicKey::parse(spki));
-  SignatureScheme chosen = TRY(choose(key, public_key, digest, padding));
-  if (!public_key.allows(chosen)) return failure(Rule::CryptoBadKey, 0, describe(chosen));
+  SignatureScheme chosen = TRY(choose(key, digest, padding));
+  if (!key.allows(chosen)) return failure(Rule::CryptoBadKey, 0, describe(chosen));
   return chosen;
 }
 

@@ -232,7 +232,7 @@ SignedAttributesCheck check_signed_attributes(const SignerInfo& signer, const Oi
   }
   check_protection(signer, values, findings);
   check.signer_certificates = signer_certificates(values, findings);
-  if (!equal(sorted_attributes(signer), *signer.signed_attrs_der)) {
+  if (!attributes_are_sorted(signer)) {
     findings.push_back(Finding::of(Rule::SigAttributesNotDer));
   }
   return check;
@@ -264,6 +264,20 @@ Findings check_unsigned_attributes(const SignerInfo& signer) {
     if (is_misplaced) findings.push_back(finding(Rule::SigAttributePlace, single.name));
   }
   return findings;
+}
+
+// SET OF in DER: ascending as octet strings (X.690 11.6).
+bool attributes_are_sorted(const SignerInfo& signer) {
+  for (const Attribute& attribute : signer.signed_attrs) {
+    if (!std::is_sorted(attribute.values.begin(), attribute.values.end(), &less)) return false;
+  }
+  auto sorted = asn1::decode(*signer.signed_attrs_der, [](asn1::Reader& in) {
+    asn1::Reader set = in.set();
+    std::vector<ByteView> elements;
+    while (set.more()) elements.push_back(set.element());
+    return std::is_sorted(elements.begin(), elements.end(), &less);
+  });
+  return sorted.value_or(false);
 }
 
 Bytes sorted_attributes(const SignerInfo& signer) {

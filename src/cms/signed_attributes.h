@@ -27,5 +27,7 @@ Findings check_unsigned_attributes(const SignerInfo& signer);
 
 // The signed attributes in DER order, as SET OF (CMS-19).
 Bytes sorted_attributes(const SignerInfo& signer);
+// Whether they are so as they came. REQUIRES: signed_attrs_der.
+bool attributes_are_sorted(const SignerInfo& signer);
 
 }  // namespace bulla::cms

@@ -21,7 +21,8 @@ std::vector<asn1::AlgorithmIdentifier> read_digest_algorithms(asn1::Reader& in,
 //     v1AttrCert             [1] AttributeCertificateV1,
 //     v2AttrCert             [2] AttributeCertificateV2,
 //     other                  [3] OtherCertificateFormat }
-CertificateSet read_certificates(asn1::Reader& in, const Limits& limits) {
+CertificateSet read_certificates(asn1::Reader& in, const Limits& limits,
+                                 x509::CertificateCache* cache) {
   asn1::Reader set = in.enter(asn1::constructed(0));
   CertificateSet result;
   for (std::size_t number = 1; set.more(); ++number) {
@@ -37,7 +38,7 @@ CertificateSet read_certificates(asn1::Reader& in, const Limits& limits) {
       result.findings.push_back(Finding::of(Rule::CmsUnknownCertificateKind, {}, detail));
       continue;
     }
-    auto certificate = Certificate::parse(to_bytes(element), limits);
+    auto certificate = x509::parse_certificate(element, limits, cache);
     if (certificate) {
       result.certificates.push_back(std::move(*certificate));
     } else {

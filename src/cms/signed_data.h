@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cms/signer_info.h"
+#include "x509/certificate_cache.h"
 
 namespace bulla::cms {
 
@@ -14,7 +15,9 @@ struct CertificateSet {
   std::vector<Certificate> certificates;
   Findings findings;
 };
-CertificateSet read_certificates(asn1::Reader& in, const Limits& limits);
+// `cache` may be null.
+CertificateSet read_certificates(asn1::Reader& in, const Limits& limits,
+                                 x509::CertificateCache* cache = nullptr);
 
 struct RevocationSet {
   std::vector<Bytes> crls;

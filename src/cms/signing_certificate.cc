@@ -83,8 +83,12 @@ void write_cert_id(asn1::Writer& out, const EssCertId& id) {
 
 bool EssCertId::matches(const Certificate& certificate) const {
   if (!digest) return false;
-  Result<Bytes> expected = crypto::hash(*digest, certificate.der());
-  if (!expected || !equal(*expected, hash)) return false;
+  if (*digest == Digest::Sha256) {
+    if (!equal(certificate.sha256(), hash)) return false;
+  } else {
+    Result<Bytes> expected = crypto::hash(*digest, certificate.der());
+    if (!expected || !equal(*expected, hash)) return false;
+  }
   if (issuer_names.empty()) return true;
   return equal(issuer_names, general_names(certificate)) &&
          equal(serial_number, certificate.serial_number());

@@ -5,7 +5,7 @@
 #include "base/try.h"
 #include "cms/signed_attributes.h"
 #include "crypto/algorithm_table.h"
-#include "crypto/public_key.h"
+#include "x509/certificate_key.h"
 
 namespace bulla::cms {
 namespace {
@@ -116,8 +116,7 @@ void SignerVerifier::check_attributes() {
   check_.statements = std::move(attributes.statements);
   named_ = std::move(attributes.signer_certificates);
   note_all(std::move(attributes.findings));
-  Bytes sorted = sorted_attributes(signer_);
-  if (!equal(sorted, *signer_.signed_attrs_der)) sorted_attrs_ = std::move(sorted);
+  if (!attributes_are_sorted(signer_)) sorted_attrs_ = sorted_attributes(signer_);
 }
 
 // The sid names the candidates; signingCertificate, where present, decides among them
@@ -151,7 +150,7 @@ void SignerVerifier::choose_certificates(const std::vector<Certificate>& candida
 // With attributes their octets are what is signed: those that were sent, or, if they
 // are not in DER order, the sorted ones (CMS-18, CMS-19). Without, the content (CMS-20).
 Result<bool> SignerVerifier::fits(const Certificate& certificate) const {
-  auto key = TRY(crypto::PublicKey::parse(certificate.subject_public_key_info(), limits_));
+  auto key = TRY(x509::public_key(certificate, limits_));
   if (!key.allows(*check_.scheme)) return false;
   if (!signer_.signed_attrs_der) {
     const Bytes& digest = content_.digests.at(*check_.digest);

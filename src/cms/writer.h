@@ -17,6 +17,7 @@
 #include "bulla/trust.h"
 #include "cms/attribute.h"
 #include "crypto/cipher.h"
+#include "crypto/public_key.h"
 
 namespace bulla::cms {
 
@@ -58,7 +59,7 @@ enum class RsaPadding { Pkcs1, Pss };
 // SHA-384, P-521: SHA-512); `digest` and `padding` as the user asked. EdDSA and id-RSASSA-PSS
 // keys keep to their own. Errors: crypto.bad-key, crypto.unknown-algorithm,
 // sig.weak-digest, sig.broken-digest.
-Result<SignatureScheme> choose_scheme(const PrivateKey& key, std::optional<Digest> digest,
+Result<SignatureScheme> choose_scheme(const crypto::PublicKey& key, std::optional<Digest> digest,
                                       RsaPadding padding);
 
 // Signs. Errors: cert.key-usage, cms.bad-crl, crypto.unknown-algorithm, crypto.unavailable, and

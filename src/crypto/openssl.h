@@ -45,6 +45,8 @@ using Owned = std::unique_ptr<T, Release>;
 
 // The library context. Lives as long as the program.
 OSSL_LIB_CTX* library();
+// The same algorithms, with no other decoders than those that X.509 certificates need.
+OSSL_LIB_CTX* certificate_library();
 
 // Fetched algorithms; nullptr if libcrypto has none of that kind.
 const EVP_MD* fetched(Digest digest);

@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/oid_name.h"
+#include "message/session.h"
 
 namespace bulla {
 namespace {
@@ -55,12 +56,17 @@ void add_recipients(const cms::RecipientInfo& info, bool opened, Layer& layer) {
   layer.recipients.push_back(verdict);
 }
 
+x509::CertificateCache* known_certificates(const Opening& opening) {
+  const Session* session = opening.options.session;
+  return session == nullptr ? nullptr : &session->inner().certificates;
+}
+
 }  // namespace
 
 CmsStage::CmsStage(Opening& opening, Options options)
     : opening_(opening),
       options_(std::move(options)),
-      parser_(*this, opening.options.limits, options_.offset) {}
+      parser_(*this, opening.options.limits, options_.offset, known_certificates(opening)) {}
 
 CmsStage::~CmsStage() = default;
 

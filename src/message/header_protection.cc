@@ -241,7 +241,7 @@ void add_from_and_subject(Headers& headers, const Header& source, const Header& 
 }
 
 bool is_protected(const Header& payload) {
-  mime::ContentType type = payload.content_type();
+  const mime::ContentType& type = payload.content_type();
   return !hp_mode(type).empty() || has_older_scheme(type);
 }
 
@@ -303,7 +303,7 @@ Bytes content_type_with_hp(const Header& header, std::string_view hp) {
   if (field == nullptr) {
     return to_bytes("Content-Type: text/plain; charset=\"us-ascii\"" + addition + "\r\n");
   }
-  mime::ContentType type = header.content_type();
+  const mime::ContentType& type = header.content_type();
   bool is_clean = !type.malformed && !type.parameters.malformed() && !type.get("hp") &&
                   !trim(field->value).ends_with(';');
   std::string line =
@@ -330,8 +330,16 @@ Headers read_headers(const Header& outer, const Header& payload,
   return result;
 }
 
+void mark_signed(Headers& headers) {
+  using State = HeaderField::State;
+  for (HeaderField& field : headers.fields) {
+    if (field.state == State::EncryptedOnly) field.state = State::SignedAndEncrypted;
+    if (field.state == State::Unprotected) field.state = State::SignedOnly;
+  }
+}
+
 bool wraps_message(const Header& payload) {
-  mime::ContentType type = payload.content_type();
+  const mime::ContentType& type = payload.content_type();
   return type.is("message", "rfc822") && hp_mode(type).empty() && !has_older_scheme(type);
 }
 
@@ -380,7 +388,7 @@ Findings check_headers(const Headers& headers, const Header& outer,
 Bytes merge_headers(const Header& outer, const Header& payload, InnerFields inner) {
   // Who is judged as the sender and who is shown must be the same: older schemes are read
   // for the verdict alone.
-  mime::ContentType type = payload.content_type();
+  const mime::ContentType& type = payload.content_type();
   bool has_hp = !hp_mode(type).empty();
   bool takes_inner = inner == InnerFields::Taken && has_hp;
   std::set<std::string> inside = names_of(payload);

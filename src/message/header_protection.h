@@ -39,6 +39,9 @@ struct PayloadProtection {
 Headers read_headers(const mime::Header& outer, const mime::Header& payload,
                      const PayloadProtection& protection);
 
+// What read_headers() calls unsigned is signed: a valid signature covers the payload.
+void mark_signed(Headers& headers);
+
 // Whether the payload may be a whole message that stands for this one, fields
 // included: message/rfc822 without hp (RFC8551HP, HP-46). Whether the message inside
 // is itself protected, or has hp, is to be seen from its own header.

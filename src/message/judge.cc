@@ -1,6 +1,7 @@
 #include "message/judge.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "message/date.h"
@@ -74,8 +75,8 @@ bool Judge::has_valid_signer() const {
   });
 }
 
-// The protected header is read first, for its From decides who the sender is; then, when
-// the signers are judged, again for what it is worth.
+// The protected header is read first, for its From decides who the sender is; what it is
+// worth is known when the signers are judged.
 void Judge::judge_headers() {
   PayloadProtection protection;
   const LayerRecord* encryption = innermost_encryption();
@@ -89,13 +90,14 @@ void Judge::judge_headers() {
   }
   Sender sender = find_sender();
   check_addresses(sender);
+  std::string stated_from = verdict_.headers.from;
   bool has_sender = !sender.is_ambiguous && !sender.from.empty();
   verdict_.headers.from = has_sender ? sender.from[0] : std::string();
   protection.has_valid_signature =
       has_valid_signer() && (encryption == nullptr || is_author_known(*encryption));
   if (reads_headers) {
-    std::string judged_from = std::move(verdict_.headers.from);
-    verdict_.headers = read_header_sets(protection);
+    if (protection.has_valid_signature) mark_signed(verdict_.headers);
+    std::string judged_from = std::exchange(verdict_.headers.from, std::move(stated_from));
     bool signed_by_from = protection.has_valid_signature &&
                           std::any_of(signers_.begin(), signers_.end(), [](const auto& signer) {
                             return signer.claims_from && signer.verdict.status == Status::Valid;

@@ -6,6 +6,7 @@
 #include "crypto/oid_name.h"
 #include "message/date.h"
 #include "message/judge.h"
+#include "message/session.h"
 #include "x509/path_finder.h"
 
 namespace bulla {
@@ -165,7 +166,8 @@ void Judge::check_path(const LayerRecord& record, SignerResult& result) {
   x509::PathFinder finder({.trust = options_.trust,
                            .certificates = options_.certificates,
                            .revocation = options_.revocation},
-                          options_.limits);
+                          options_.limits,
+                          options_.session == nullptr ? nullptr : &options_.session->inner().paths);
   bool reads_old = options_.policy.old_forms == Policy::Old::Read;
   x509::PathOptions path_options;
   path_options.at = options_.at;

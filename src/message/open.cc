@@ -1,6 +1,8 @@
 #include "bulla/open.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
@@ -14,11 +16,12 @@ namespace {
 constexpr std::size_t kChunk = 256u << 10;
 
 Result<void> pump(Source& in, Sink& to) {
-  Bytes buffer(kChunk);
+  // Left as it is: to clear it would cost more than a small message does.
+  auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(kChunk);
   for (;;) {
-    std::size_t count = TRY(in.read(buffer));
+    std::size_t count = TRY(in.read({buffer.get(), kChunk}));
     if (count == 0) return {};
-    TRY_VOID(to.write(ByteView(buffer).first(count)));
+    TRY_VOID(to.write({buffer.get(), count}));
   }
 }
 
@@ -135,9 +138,13 @@ Result<Verdict> open(Source& in, Sink& content, const OpenOptions& options) {
     return tl::unexpected<Error>(opening.opened_unauthenticated ? hide(std::move(error))
                                                                 : std::move(error));
   }
-  auto missing = Judge(opening).missing_digests();
-  if (!missing.empty()) TRY(second_pass(in, opening, missing));
-  Verdict verdict = Judge(opening).judge();
+  std::optional<Judge> judge(opening);
+  auto missing = judge->missing_digests();
+  if (!missing.empty()) {
+    TRY(second_pass(in, opening, missing));
+    judge.emplace(opening);
+  }
+  Verdict verdict = judge->judge();
   if (may_release(verdict, options.policy)) {
     TRY_VOID(opening.writer.flush());
     TRY_VOID(content.finish());

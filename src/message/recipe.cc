@@ -5,8 +5,9 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
-#include "crypto/public_key.h"
+#include "x509/certificate_key.h"
 #include "x509/extensions.h"
+#include "x509/key_identifier.h"
 
 namespace bulla {
 namespace {
@@ -26,9 +27,10 @@ bool is_for_mail(const Certificate& certificate) {
 // Key and certificate have the same public key; the OIDs of RSA keys may differ. What
 // cannot be read fails later, with its own reason.
 bool is_pair(const PrivateKey& key, const Certificate& certificate) {
-  auto own = crypto::PublicKey::parse(key.subject_public_key_info());
-  auto named = crypto::PublicKey::parse(certificate.subject_public_key_info());
-  return !own || !named || equal(own->subject_public_key(), named->subject_public_key());
+  Bytes spki = key.subject_public_key_info();
+  auto own = x509::subject_public_key(spki);
+  auto named = x509::subject_public_key(certificate.subject_public_key_info());
+  return !own || !named || equal(*own, *named);
 }
 
 Result<void> check_signer(const Identity& identity, Time at) {
@@ -139,7 +141,8 @@ Result<SignPlan> plan_sign(const Sign& step, Time at) {
     TRY_VOID(check_signer(choice.identity, at));
     auto padding = choice.padding == SignerChoice::Padding::Pss ? cms::RsaPadding::Pss
                                                                 : cms::RsaPadding::Pkcs1;
-    SignatureScheme scheme = TRY(cms::choose_scheme(*choice.identity.key, choice.digest, padding));
+    auto key = TRY(x509::public_key(*choice.identity.certificate));
+    SignatureScheme scheme = TRY(cms::choose_scheme(key, choice.digest, padding));
     if (!plan.micalg.empty()) plan.description += "; ";
     plan.description += printable(choice.identity.certificate->subject()) + ": " + describe(scheme);
     add_micalg(plan.micalg, scheme.digest);

@@ -1,5 +1,7 @@
 #include "bulla/seal.h"
 
+#include <memory>
+
 #include "base/try.h"
 #include "message/hcp.h"
 #include "message/header_protection.h"
@@ -16,17 +18,18 @@
 namespace bulla {
 namespace {
 
-constexpr std::size_t kChunk = 64u << 10;
+constexpr std::size_t kChunk = 256u << 10;
 
 using Stages = std::vector<std::unique_ptr<StepStage>>;  // outermost first
 
 template <typename Push>
 Result<void> read_all(Source& in, Push push) {
-  Bytes buffer(kChunk);
+  // Left as it is: to clear it would cost more than a small message does.
+  auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(kChunk);
   for (;;) {
-    std::size_t count = TRY(in.read(buffer));
+    std::size_t count = TRY(in.read({buffer.get(), kChunk}));
     if (count == 0) return {};
-    TRY_VOID(push(ByteView(buffer).first(count)));
+    TRY_VOID(push(ByteView(buffer.get(), count)));
   }
 }
 

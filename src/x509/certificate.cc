@@ -2,42 +2,15 @@
 
 #include <algorithm>
 
-#include "asn1/algorithm_identifier.h"
 #include "asn1/reader.h"
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/digest.h"
+#include "x509/certificate_data.h"
 #include "x509/extensions.h"
-#include "x509/key_info.h"
 #include "x509/name.h"
 
 namespace bulla {
-
-struct Certificate::Data {
-  Bytes der;
-  ByteView tbs;
-  unsigned version = 1;
-  ByteView serial_number;
-  asn1::AlgorithmIdentifier signature_algorithm;
-  ByteView issuer;
-  ByteView subject;
-  x509::RelativeNames issuer_names;
-  x509::RelativeNames subject_names;
-  Time not_before;
-  Time not_after;
-  ByteView spki;
-  x509::KeyInfo key;
-  std::vector<CertificateExtension> extensions;
-
-  std::vector<CertificateAddress> addresses;
-  std::optional<asn1::BitString> key_usage;
-  std::optional<std::vector<Oid>> extended_key_usage;
-  x509::BasicConstraints basic_constraints;
-  std::optional<ByteView> subject_key_identifier;
-  std::optional<ByteView> authority_key_identifier;
-  Bytes sha256;
-  Bytes sha1;
-};
 
 namespace {
 
@@ -247,6 +220,8 @@ const CertificateExtension* Certificate::extension(const Oid& oid) const {
 bool Certificate::is_self_issued() const {
   return x509::equal_names(data_->subject, data_->issuer);
 }
+
+const Certificate::Data& Certificate::data() const { return *data_; }
 
 ByteView Certificate::sha256() const { return data_->sha256; }
 ByteView Certificate::sha1() const { return data_->sha1; }

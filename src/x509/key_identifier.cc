@@ -9,13 +9,16 @@ namespace bulla::x509 {
 // SubjectPublicKeyInfo ::= SEQUENCE {
 //     algorithm         AlgorithmIdentifier,
 //     subjectPublicKey  BIT STRING }
-Result<Bytes> key_identifier(ByteView spki) {
-  ByteView key = TRY(asn1::decode(spki, [](asn1::Reader& in) {
+Result<ByteView> subject_public_key(ByteView spki) {
+  return asn1::decode(spki, [](asn1::Reader& in) {
     asn1::Reader seq = in.sequence();
     seq.element(asn1::Tag::Sequence);
     return seq.bit_string().bytes;
-  }));
-  return crypto::hash(Digest::Sha1, key);
+  });
+}
+
+Result<Bytes> key_identifier(ByteView spki) {
+  return crypto::hash(Digest::Sha1, TRY(subject_public_key(spki)));
 }
 
 bool has_key_identifier(const Certificate& certificate, ByteView identifier) {

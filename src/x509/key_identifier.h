@@ -7,6 +7,9 @@
 
 namespace bulla::x509 {
 
+// The octets in the BIT STRING of a SubjectPublicKeyInfo.
+Result<ByteView> subject_public_key(ByteView spki);
+
 // SHA-1 of the octets in the BIT STRING of a SubjectPublicKeyInfo: how a bare key is
 // recognised where a message names its recipient by key identifier.
 Result<Bytes> key_identifier(ByteView spki);

@@ -6,11 +6,11 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 #include "crypto/algorithm_table.h"
 #include "crypto/openssl.h"
+#include "x509/libcrypto_certificate.h"
 #include "x509/libcrypto_error.h"
 #include "x509/path_checks.h"
 
@@ -18,7 +18,6 @@ namespace bulla::x509 {
 namespace {
 
 struct Release {
-  void operator()(X509* object) const { X509_free(object); }
   void operator()(X509_CRL* object) const { X509_CRL_free(object); }
   void operator()(X509_STORE* object) const { X509_STORE_free(object); }
   void operator()(X509_STORE_CTX* object) const { X509_STORE_CTX_free(object); }
@@ -29,17 +28,8 @@ struct Release {
 template <typename T>
 using Owned = std::unique_ptr<T, Release>;
 
-Owned<X509> to_libcrypto(ByteView der) {
-  X509* x509 = X509_new_ex(crypto::library(), nullptr);
-  crypto::require_memory(x509);
-  const std::uint8_t* at = der.data();
-  if (d2i_X509(&x509, &at, static_cast<long>(der.size())) == nullptr) return nullptr;
-  Owned<X509> owned(x509);
-  return at == der.data() + der.size() ? std::move(owned) : nullptr;
-}
-
 Owned<X509_CRL> crl_to_libcrypto(ByteView der) {
-  X509_CRL* crl = X509_CRL_new_ex(crypto::library(), nullptr);
+  X509_CRL* crl = X509_CRL_new_ex(crypto::certificate_library(), nullptr);
   crypto::require_memory(crl);
   const std::uint8_t* at = der.data();
   if (d2i_X509_CRL(&crl, &at, static_cast<long>(der.size())) == nullptr) return nullptr;
@@ -242,23 +232,12 @@ class Judge {
 struct LibcryptoPath::Inner {
   const PathOptions& options;
   const Limits& limits;
-  std::unordered_map<std::string, Owned<X509>> x509s;  // by the SHA-256
   std::vector<Owned<X509_CRL>> crls;
   std::vector<Certificate> list_signers;
-
-  // nullptr if libcrypto cannot read it.
-  X509* find(const Certificate& certificate) {
-    std::string key(as_text(certificate.sha256()));
-    auto found = x509s.find(key);
-    if (found == x509s.end()) {
-      found = x509s.emplace(std::move(key), to_libcrypto(certificate.der())).first;
-    }
-    return found->second.get();
-  }
 };
 
 LibcryptoPath::LibcryptoPath(const PathOptions& options, const Limits& limits)
-    : inner_(new Inner{options, limits, {}, {}, {}}) {}
+    : inner_(new Inner{options, limits, {}, {}}) {}
 
 LibcryptoPath::~LibcryptoPath() = default;
 
@@ -272,7 +251,7 @@ LibcryptoPath::CrlFate LibcryptoPath::add_crl(ByteView der,
   if (!crl) return CrlFate::Malformed;
   bool fits = false;
   for (const Certificate& issuer : issuers) {
-    X509* x509 = inner_->find(issuer);
+    X509* x509 = libcrypto_certificate(issuer);
     EVP_PKEY* key = x509 == nullptr ? nullptr : X509_get0_pubkey(x509);
     if (key == nullptr || X509_CRL_verify(crl.get(), key) != 1) continue;
     fits = true;
@@ -285,8 +264,8 @@ LibcryptoPath::CrlFate LibcryptoPath::add_crl(ByteView der,
 
 bool LibcryptoPath::signature_fits(const Certificate& certificate, const Certificate& issuer) {
   crypto::ErrorScope scope;
-  X509* subject = inner_->find(certificate);
-  X509* signer = inner_->find(issuer);
+  X509* subject = libcrypto_certificate(certificate);
+  X509* signer = libcrypto_certificate(issuer);
   EVP_PKEY* key = signer == nullptr ? nullptr : X509_get0_pubkey(signer);
   return subject != nullptr && key != nullptr && X509_verify(subject, key) == 1;
 }
@@ -296,14 +275,14 @@ LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& p
   Outcome outcome;
   std::vector<X509*> x509s;
   for (std::size_t i = 0; i < path.size(); ++i) {
-    x509s.push_back(inner_->find(path[i]));
+    x509s.push_back(libcrypto_certificate(path[i]));
     if (x509s.back() != nullptr) continue;
     outcome.findings.push_back(Finding::of(Rule::CertMalformed, path_place(i)));
     return outcome;
   }
 
   Owned<X509_STORE> store(X509_STORE_new());
-  Owned<X509_STORE_CTX> context(X509_STORE_CTX_new_ex(crypto::library(), nullptr));
+  Owned<X509_STORE_CTX> context(X509_STORE_CTX_new_ex(crypto::certificate_library(), nullptr));
   Owned<STACK_OF(X509)> untrusted(sk_X509_new_null());
   Owned<STACK_OF(X509_CRL)> crls(sk_X509_CRL_new_null());
   crypto::require_memory(store && context && untrusted && crls ? store.get() : nullptr);
@@ -312,7 +291,7 @@ LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& p
   std::size_t anchors = end == End::Anchor ? 1 : 0;
   for (std::size_t i = 1; i + anchors < path.size(); ++i) sk_X509_push(untrusted.get(), x509s[i]);
   for (const Certificate& signer : inner_->list_signers) {
-    sk_X509_push(untrusted.get(), inner_->find(signer));
+    sk_X509_push(untrusted.get(), libcrypto_certificate(signer));
   }
   for (const auto& crl : inner_->crls) sk_X509_CRL_push(crls.get(), crl.get());
 

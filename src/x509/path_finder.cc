@@ -7,6 +7,7 @@
 #include "x509/key_info.h"
 #include "x509/libcrypto_path.h"
 #include "x509/name.h"
+#include "x509/path_cache.h"
 #include "x509/path_checks.h"
 #include "x509/path_graph.h"
 
@@ -71,7 +72,12 @@ class Search {
         options_(options),
         pool_(pool),
         graph_(ports, limits, certificate, pool, options.at),
-        libcrypto_(options, limits) {}
+        libcrypto_(options, limits) {
+    for (const Certificate& candidate : graph_.candidates()) note_dates(candidate);
+  }
+
+  // Around the time of validation: where the outcome is the same.
+  const TimeWindow& window() const { return window_; }
 
   void add_crls(const std::vector<Bytes>& crls) {
     if (options_.revocation == RevocationPolicy::Off) return;
@@ -139,12 +145,19 @@ class Search {
     return keys;
   }
 
+  void note_dates(const Certificate& certificate) {
+    window_.narrow(certificate.not_before(), options_.at);
+    window_.narrow(certificate.not_after(), options_.at);
+  }
+
   void add_crl(ByteView der, const std::vector<std::string>& issuers) {
     auto crl = Crl::parse(der, limits_);
     if (!crl) {
       common_.push_back(Finding::of(Rule::RevocationBadList, {}, describe(crl.error())));
       return;
     }
+    window_.narrow(crl->this_update, options_.at);
+    if (crl->next_update) window_.narrow(*crl->next_update, options_.at);
     std::string key = comparison_key(crl->issuer);
     if (std::find(issuers.begin(), issuers.end(), key) == issuers.end()) return;
     using Fate = LibcryptoPath::CrlFate;
@@ -154,12 +167,14 @@ class Search {
     common_.push_back(Finding::of(Rule::RevocationBadList, {}, std::string(detail)));
   }
 
-  std::vector<Certificate> find_by_name(ByteView name, const std::string& key) const {
+  std::vector<Certificate> find_by_name(ByteView name, const std::string& key) {
     std::vector<Certificate> found;
     auto take = [&](const Certificate& certificate) {
       bool known = std::find(found.begin(), found.end(), certificate) != found.end();
       bool usable = !find_key_flaw(read_key_info(certificate.subject_public_key_info()), limits_);
-      if (!known && usable && found.size() < limits_.path_length) found.push_back(certificate);
+      if (known || !usable || found.size() >= limits_.path_length) return;
+      note_dates(certificate);
+      found.push_back(certificate);
     };
     auto take_all = [&](const std::vector<Certificate>& certificates) {
       for (const Certificate& certificate : certificates) take(certificate);
@@ -216,15 +231,30 @@ class Search {
   const std::vector<Certificate>& pool_;
   PathGraph graph_;
   LibcryptoPath libcrypto_;
+  TimeWindow window_;
   Findings common_;  // about no path in particular
 };
 
 }  // namespace
 
-PathFinder::PathFinder(const Ports& ports, const Limits& limits) : ports_(ports), limits_(limits) {}
+PathFinder::PathFinder(const Ports& ports, const Limits& limits, PathCache* cache)
+    : ports_(ports), limits_(limits), cache_(cache) {}
 
 PathResult PathFinder::find(const Certificate& certificate, const std::vector<Certificate>& pool,
                             const std::vector<Bytes>& crls, const PathOptions& options) const {
+  TimeWindow window;
+  if (cache_ == nullptr) return search(certificate, pool, crls, options, window);
+  auto key = PathCache::key(ports_, limits_, certificate, pool, crls, options);
+  if (!key) return search(certificate, pool, crls, options, window);
+  if (auto known = cache_->find(*key, options.at)) return *known;
+  PathResult result = search(certificate, pool, crls, options, window);
+  if (window.contains(options.at)) cache_->keep(*key, window, result);
+  return result;
+}
+
+PathResult PathFinder::search(const Certificate& certificate, const std::vector<Certificate>& pool,
+                              const std::vector<Bytes>& crls, const PathOptions& options,
+                              TimeWindow& window) const {
   PathResult result;
   result.certificates = {certificate};
   auto key = read_key_info(certificate.subject_public_key_info());
@@ -235,6 +265,7 @@ PathResult PathFinder::find(const Certificate& certificate, const std::vector<Ce
   Search search(ports_, limits_, certificate, pool, options);
   search.add_crls(crls);
   if (search.run(result)) result.verified = VerifiedPath(result.certificates);
+  window = search.window();
   return result;
 }
 

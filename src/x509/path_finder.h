@@ -17,6 +17,9 @@
 
 namespace bulla::x509 {
 
+class PathCache;
+struct TimeWindow;
+
 enum class Purpose { MailSigning, MailEncryption, Any };
 
 // off: CRLs are not looked at; soft: used where they are at hand; hard: a
@@ -66,15 +69,21 @@ class PathFinder {
     const CertSource* certificates = nullptr;
     const RevocationSource* revocation = nullptr;
   };
-  explicit PathFinder(const Ports& ports, const Limits& limits = {});
+  // `cache` may be null, and must outlive the PathFinder.
+  explicit PathFinder(const Ports& ports, const Limits& limits = {}, PathCache* cache = nullptr);
 
   // `pool` and `crls` come from the message: candidates, never trusted (T-69).
   PathResult find(const Certificate& certificate, const std::vector<Certificate>& pool,
                   const std::vector<Bytes>& crls, const PathOptions& options) const;
 
  private:
+  PathResult search(const Certificate& certificate, const std::vector<Certificate>& pool,
+                    const std::vector<Bytes>& crls, const PathOptions& options,
+                    TimeWindow& window) const;
+
   Ports ports_;
   Limits limits_;
+  PathCache* cache_;
 };
 
 }  // namespace bulla::x509

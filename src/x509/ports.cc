@@ -173,6 +173,11 @@ std::vector<Secret> MemoryKeySource::passwords() const {
 
 }  // namespace x509
 
+std::uint64_t Versioned::next_version() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
+
 std::unique_ptr<TrustStore> make_trust_store(std::vector<Certificate> roots) {
   return std::make_unique<MemoryTrustStore>(std::move(roots));
 }

@@ -20,6 +20,7 @@
 #include "asn1/ber.h"
 #include "bulla/trust.h"
 #include "cms/writer.h"
+#include "x509/certificate_key.h"
 #include "x509/pem.h"
 
 namespace bulla::cms::testing {
@@ -59,7 +60,9 @@ inline Identity identity(const std::string& key, const std::string& certificate_
 inline Signer signer(const std::string& name, RsaPadding padding = RsaPadding::Pkcs1) {
   Signer result;
   result.identity = identity(name, name);
-  result.scheme = choose_scheme(*result.identity.key, std::nullopt, padding).value();
+  result.scheme =
+      choose_scheme(x509::public_key(*result.identity.certificate).value(), std::nullopt, padding)
+          .value();
   result.signing_time = parse_time("2027-01-02T03:04:05Z");
   return result;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "x509/path_cache.h"
 #include "x509/test_files.h"
 
 namespace bulla::x509 {
@@ -23,14 +24,6 @@ std::vector<Certificate> load_all(const std::vector<std::string>& names) {
   return certificates;
 }
 
-PathResult find(const std::string& name, const Setting& setting = {}) {
-  auto trust = make_trust_store(load_all(setting.roots));
-  std::vector<Bytes> crls;
-  for (const std::string& crl : setting.crls) crls.push_back(load_block(crl + ".crl.pem"));
-  PathFinder finder({.trust = trust.get()}, setting.limits);
-  return finder.find(load(name), load_all(setting.pool), crls, setting.options);
-}
-
 // "slug severity place", sorted.
 std::vector<std::string> summary(const PathResult& result) {
   std::vector<std::string> lines;
@@ -46,6 +39,26 @@ std::vector<std::string> summary(const PathResult& result) {
   return lines;
 }
 
+PathResult find(const std::string& name, const Setting& setting = {}) {
+  auto trust = make_trust_store(load_all(setting.roots));
+  std::vector<Bytes> crls;
+  for (const std::string& crl : setting.crls) crls.push_back(load_block(crl + ".crl.pem"));
+  Certificate certificate = load(name);
+  std::vector<Certificate> pool = load_all(setting.pool);
+  PathFinder finder({.trust = trust.get()}, setting.limits);
+  PathResult result = finder.find(certificate, pool, crls, setting.options);
+  // All tests share one cache: what is in it must never answer for another.
+  static PathCache cache(1'000);
+  PathFinder remembering({.trust = trust.get()}, setting.limits, &cache);
+  for (int round = 0; round < 2; ++round) {
+    PathResult again = remembering.find(certificate, pool, crls, setting.options);
+    EXPECT_EQ(summary(again), summary(result));
+    EXPECT_EQ(again.certificates, result.certificates);
+    EXPECT_EQ(again.verified.has_value(), result.verified.has_value());
+  }
+  return result;
+}
+
 using Lines = std::vector<std::string>;
 
 const std::string kNotChecked = "revocation.not-checked note";
@@ -59,6 +72,22 @@ TEST(PathFinder, FindsAPathToARoot_CERT_21) {
 
 TEST(PathFinder, TakesEveryKindOfKey_CERT_42) {
   for (const char* name : {"ec", "ed25519", "pss"}) EXPECT_TRUE(find(name).verified) << name;
+}
+
+TEST(TimeWindow, EndsWhereSomethingTurns) {
+  auto at = [](int seconds) { return Time(std::chrono::seconds(seconds)); };
+  TimeWindow window;
+  window.narrow(at(10), at(50));
+  window.narrow(at(20), at(50));
+  window.narrow(at(90), at(50));
+  window.narrow(at(70), at(50));
+  EXPECT_FALSE(window.contains(at(20)));
+  EXPECT_TRUE(window.contains(at(21)));
+  EXPECT_TRUE(window.contains(at(69)));
+  EXPECT_FALSE(window.contains(at(70)));
+  // At the instant itself nothing may be remembered.
+  window.narrow(at(50), at(50));
+  EXPECT_FALSE(window.contains(at(50)));
 }
 
 TEST(PathFinder, EndsWithoutARoot_T_69) {
