@@ -1,6 +1,7 @@
 // The commands: each does one verb and answers the exit code.
 #pragma once
 
+#include "cli/batch_options.h"
 #include "cli/console.h"
 
 namespace bulla::cli {
@@ -8,6 +9,7 @@ namespace bulla::cli {
 Exit run_opening(const OpeningOptions& options);  // open, verify, decrypt
 Exit run_sealing(const SealingOptions& options);  // sign, encrypt, seal, compress
 Exit run_inspect(const CommonOptions& options);
+Exit run_batch(const BatchOptions& options);
 Exit run_doctor(const Arguments& arguments);
 Exit run_completion(const Arguments& arguments);
 

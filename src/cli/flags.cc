@@ -14,6 +14,7 @@ constexpr unsigned kSealing = kSign | kEncrypt | kSeal | kCompress;
 constexpr unsigned kOpening = kOpen | kVerify | kDecrypt;
 constexpr unsigned kMessage = kSealing | kOpening;
 constexpr unsigned kAll = kMessage | kInspect;
+constexpr unsigned kPassphrase = kSign | kSeal | kOpen | kDecrypt | kBatch;
 
 constexpr std::array kVerbs = {
     VerbRow{kSign, "sign", "[FILE]", "add a signature to a message",
@@ -37,11 +38,31 @@ constexpr std::array kVerbs = {
     VerbRow{kInspect, "inspect", "[FILE]", "show how a message is built; no key is needed",
             "bulla inspect sealed.eml\n"
             "bulla inspect --json - sealed.eml"},
+    VerbRow{kBatch, "batch", "VERB INPUT", "do a verb for every message of a mailbox or a folder",
+            "bulla batch verify --trust root.crt Maildir\n"
+            "bulla batch open -i bob.pem --out opened --report report.jsonl inbox.mbox\n"
+            "find mail -name '*.eml' -print0 | bulla batch verify -0 -"},
     VerbRow{kDoctor, "doctor", "", "show what the installed libcrypto can do",
             "bulla doctor --algorithms"},
     VerbRow{kCompletion, "completion", "SHELL", "print the completions for bash, zsh or fish",
             "bulla completion bash > ~/.local/share/bash-completion/completions/bulla"},
     VerbRow{kHelp, "help", "[VERB]", "explain a verb", "bulla help seal"},
+};
+
+// The verbs that a batch can do. Each has its own flags and those of kBatch.
+constexpr std::array kBatchVerbs = {
+    VerbRow{kBatch | kSign, "batch sign", "INPUT", "sign every message",
+            "bulla batch sign -i alice.pem --out signed letters"},
+    VerbRow{kBatch | kEncrypt, "batch encrypt", "INPUT", "encrypt every message",
+            "bulla batch encrypt -r bob.crt --out encrypted letters"},
+    VerbRow{kBatch | kSeal, "batch seal", "INPUT", "sign and encrypt every message",
+            "bulla batch seal -i alice.pem -r bob.crt --out sealed letters"},
+    VerbRow{kBatch | kOpen, "batch open", "INPUT", "open and judge every message",
+            "bulla batch open -i bob.pem --out opened --manifest archive.txt Maildir"},
+    VerbRow{kBatch | kVerify, "batch verify", "INPUT", "check the signatures of every message",
+            "bulla batch verify --trust root.crt --report report.jsonl Maildir"},
+    VerbRow{kBatch | kDecrypt, "batch decrypt", "INPUT", "decrypt every message",
+            "bulla batch decrypt -i bob.pem --out decrypted inbox.mbox"},
 };
 
 constexpr std::array kFlags = {
@@ -50,7 +71,7 @@ constexpr std::array kFlags = {
             "a key with its certificate: PEM or PKCS #12 file, or an address in the store"},
     FlagRow{"--recipient", "-r", "RECIPIENT", Value::File, Repeat::Many, kEncrypt | kSeal,
             "whom to encrypt to: a certificate file, or an address in the store"},
-    FlagRow{"--output", "-o", "FILE", Value::File, Repeat::Once, kAll,
+    FlagRow{"--output", "-o", "FILE", Value::File, Repeat::Once, kAll | kAlone,
             "where the result goes; without it standard output"},
     FlagRow{"--trust", "", "ROOTS", Value::File, Repeat::Many, kOpen | kVerify,
             "trusted roots: a PEM file, a folder, 'system' or 'store' (default: both)"},
@@ -71,7 +92,7 @@ constexpr std::array kFlags = {
             "read what old senders wrote, each thing named as a warning"},
     FlagRow{"--part", "", "PATH", Value::Text, Repeat::Once, kOpening,
             "look at this MIME part alone, such as 1.2"},
-    FlagRow{"--content", "", "FILE", Value::File, Repeat::Once, kOpen | kVerify,
+    FlagRow{"--content", "", "FILE", Value::File, Repeat::Once, kOpen | kVerify | kAlone,
             "the content of a detached signature"},
     FlagRow{"--form", "", "mail|der|pem|content", Value::Choice, Repeat::Once, kMessage,
             "sealing: mail, der or pem; opening: mail, or content as it was carried"},
@@ -101,20 +122,42 @@ constexpr std::array kFlags = {
             "a key-encryption key that both sides have; ID is hexadecimal, or else text"},
     FlagRow{"--triple", "", "", Value::None, Repeat::Once, kSeal,
             "sign once more outside of the encryption (RFC 2634)"},
-    FlagRow{"--passphrase-file", "", "FILE", Value::File, Repeat::Once,
-            kSign | kSeal | kOpen | kDecrypt,
+    FlagRow{"--passphrase-file", "", "FILE", Value::File, Repeat::Once, kPassphrase,
             "a file whose first line is the passphrase of the identity"},
-    FlagRow{"--passphrase-fd", "", "N", Value::Text, Repeat::Once, kSign | kSeal | kOpen | kDecrypt,
+    FlagRow{"--passphrase-fd", "", "N", Value::Text, Repeat::Once, kPassphrase,
             "read the passphrase from this file descriptor"},
-    FlagRow{"--json", "", "FILE", Value::File, Repeat::Once, kAll,
+    FlagRow{"--json", "", "FILE", Value::File, Repeat::Once, kAll | kBatch,
             "write what was found or done as JSON; - is standard output"},
+    FlagRow{"--input", "", "maildir|mbox|tree|list", Value::Choice, Repeat::Once, kBatch,
+            "what INPUT is (default: as it looks; - is a list of paths)"},
+    FlagRow{"--null", "-0", "", Value::None, Repeat::Once, kBatch,
+            "the paths of a list end with a NUL, not with a line end"},
+    FlagRow{"--out", "", "FOLDER", Value::File, Repeat::Once, kBatch,
+            "where the results go: a Maildir for a Maildir or an mbox, else a tree; without it "
+            "nothing is written"},
+    FlagRow{"--jobs", "-j", "N", Value::Text, Repeat::Once, kBatch,
+            "threads (default: one for each processor)"},
+    FlagRow{"--report", "", "FILE", Value::File, Repeat::Once, kBatch,
+            "write a line of JSON for each message; - is standard output"},
+    FlagRow{"--journal", "", "FILE", Value::File, Repeat::Once, kBatch,
+            "what is done, for a run that goes on after an interruption (default: "
+            ".bulla-journal in the folder of --out)"},
+    FlagRow{"--manifest", "", "FILE", Value::File, Repeat::Once, kBatch,
+            "write the digests of all messages when all are done"},
+    FlagRow{"--manifest-identity", "", "IDENTITY", Value::File, Repeat::Once, kBatch,
+            "sign the manifest, as FILE.p7s"},
+    FlagRow{"--keep-going", "", "", Value::None, Repeat::Once, kBatch,
+            "go on behind a message that failed (the default)"},
+    FlagRow{"--fail-fast", "", "", Value::None, Repeat::Once, kBatch,
+            "stop at the first message whose exit code is not 0"},
     FlagRow{"--algorithms", "", "", Value::None, Repeat::Once, kDoctor, "list the algorithms"},
-    FlagRow{"--quiet", "-q", "", Value::None, Repeat::Once, kAll, "say nothing"},
-    FlagRow{"--verbose", "-v", "", Value::None, Repeat::Once, kAll, "say more"},
-    FlagRow{"--color", "", "auto|always|never", Value::Choice, Repeat::Once, kAll,
+    FlagRow{"--quiet", "-q", "", Value::None, Repeat::Once, kAll | kBatch, "say nothing"},
+    FlagRow{"--verbose", "-v", "", Value::None, Repeat::Once, kAll | kBatch, "say more"},
+    FlagRow{"--color", "", "auto|always|never", Value::Choice, Repeat::Once, kAll | kBatch,
             "colours on standard error (default: auto)"},
-    FlagRow{"--no-progress", "", "", Value::None, Repeat::Once, kAll, "show no progress"},
-    FlagRow{"--help", "-h", "", Value::None, Repeat::Once, ~0u, "explain the verb"},
+    FlagRow{"--no-progress", "", "", Value::None, Repeat::Once, kAll | kBatch, "show no progress"},
+    FlagRow{"--help", "-h", "", Value::None, Repeat::Once, ~static_cast<unsigned>(kAlone),
+            "explain the verb"},
 };
 
 // Changes, insertions, removals and swaps of neighbours that lead from one word to the other;
@@ -146,12 +189,22 @@ const VerbRow* find_verb(std::string_view name) {
   return found == kVerbs.end() ? nullptr : &*found;
 }
 
+std::optional<VerbRow> find_batch_verb(std::string_view name) {
+  std::string full = "batch " + std::string(name);
+  for (const VerbRow& row : kBatchVerbs) {
+    if (row.name == full) return row;
+  }
+  return std::nullopt;
+}
+
 std::span<const FlagRow> flags() { return kFlags; }
 
 std::vector<FlagRow> flags_of(Verb verb) {
   std::vector<FlagRow> rows;
   for (const FlagRow& row : kFlags) {
-    if ((row.verbs & verb) != 0) rows.push_back(row);
+    bool belongs = (row.verbs & verb) != 0;
+    bool excluded = (verb & kBatch) != 0 && (row.verbs & kAlone) != 0;
+    if (belongs && !excluded) rows.push_back(row);
   }
   return rows;
 }

@@ -2,6 +2,7 @@
 // the tests of the man pages read it.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,7 +22,16 @@ enum Verb : unsigned {
   kDoctor = 1u << 8,
   kCompletion = 1u << 9,
   kHelp = 1u << 10,
+  // With the bit of another verb: that verb for many messages.
+  kBatch = 1u << 11,
+  // Of flags: not in a batch.
+  kAlone = 1u << 12,
 };
+
+// Both bits at once, as flags_of() takes them.
+constexpr Verb operator|(Verb a, Verb b) {
+  return static_cast<Verb>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
 
 struct VerbRow {
   Verb verb;
@@ -47,6 +57,8 @@ struct FlagRow {
 
 std::span<const VerbRow> verbs();
 const VerbRow* find_verb(std::string_view name);
+// "batch verify" and the like, with the flags of both; nothing if a batch cannot do it.
+std::optional<VerbRow> find_batch_verb(std::string_view name);
 std::span<const FlagRow> flags();
 std::vector<FlagRow> flags_of(Verb verb);
 // "off", "soft", "hard"; empty if the value is no choice.

@@ -46,24 +46,13 @@ Result<Streams> open_streams(const OpeningOptions& options) {
 Result<Verdict> judge(const OpeningOptions& options) {
   Streams streams = TRY(open_streams(options));
   World world = TRY(load_world(options));
-  OpenOptions open_options{
-      .at = options.at.value_or(host::current_time()),
-      .policy = options.policy,
-      .limits = {},
-      .trust = world.trust.get(),
-      .certificates = world.certificates.get(),
-      .revocation = world.revocation.get(),
-      .keys = options.verb == kVerify ? nullptr : &world.keys,
-      .peel = options.verb == kDecrypt ? OpenOptions::Peel::EncryptionOnly : OpenOptions::Peel::All,
-      .form = options.form,
-      .line_ends = options.line_ends,
-      .detached_content = streams.detached.get(),
-      .part = options.part};
+  OpenOptions what = open_options(options, world, options.at.value_or(host::current_time()));
+  what.detached_content = streams.detached.get();
   host::ProgressSource in(*streams.in,
                           options.common.progress && options.common.verbosity != Verbosity::Quiet
                               ? host::ProgressSource::Show::OnTerminal
                               : host::ProgressSource::Show::Never);
-  return bulla::open(in, *streams.out, open_options);
+  return bulla::open(in, *streams.out, what);
 }
 
 }  // namespace
@@ -74,11 +63,9 @@ Exit run_opening(const OpeningOptions& options) {
   if (!report) return console.fail(report.error());
   auto verdict = judge(options);
   if (!verdict) return fail(console, *report, verdict.error());
-  bool decrypts = options.verb == kDecrypt;
-  Exit exit =
-      decrypts ? exit_code_of_decryption(*verdict) : exit_code(*verdict, options.policy.require);
+  Exit exit = exit_code_of(options, *verdict);
   if (console.verbosity() != Verbosity::Quiet) {
-    Judged judged = decrypts ? Judged::EncryptionAlone : Judged::Everything;
+    Judged judged = options.verb == kDecrypt ? Judged::EncryptionAlone : Judged::Everything;
     print(2, verdict_text(*verdict, judged, console));
     bool wants_content = options.verb != kVerify || options.common.output;
     if (wants_content && !verdict->released) console.say("  nothing was written");

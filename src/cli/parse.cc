@@ -29,9 +29,7 @@ void add_flag(Reader& reader, const FlagRow& row) {
 
 std::vector<std::string_view> flag_names(Verb verb) {
   std::vector<std::string_view> names;
-  for (const FlagRow& row : flags()) {
-    if ((row.verbs & verb) != 0) names.push_back(row.name);
-  }
+  for (const FlagRow& row : flags_of(verb)) names.push_back(row.name);
   return names;
 }
 

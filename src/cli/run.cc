@@ -25,6 +25,31 @@ const VerbRow* find_verb_or_explain(const std::string& name) {
   return nullptr;
 }
 
+// "verify" in "bulla batch verify".
+tl::expected<VerbRow, Usage> find_batch_verb_or_explain(const std::string& name) {
+  if (auto verb = find_batch_verb(name)) return *verb;
+  std::string hint = "it takes sign, seal, open, verify, encrypt or decrypt";
+  if (find_verb(name) != nullptr) return tl::unexpected(Usage{"no batch of '" + name + "'", hint});
+  return tl::unexpected(Usage{"'batch' needs a verb, and not '" + name + "'", hint});
+}
+
+Exit run_batch_verb(const std::vector<std::string>& words) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h") {
+    print(words.empty() ? 2 : 1, help_text(*find_verb("batch")));
+    return words.empty() ? Exit::Usage : Exit::Done;
+  }
+  auto verb = find_batch_verb_or_explain(words[0]);
+  if (!verb) return fail(verb.error());
+  auto arguments = parse_arguments(*verb, {words.begin() + 1, words.end()});
+  if (!arguments) return fail(arguments.error());
+  if (arguments->has("--help")) {
+    print(1, help_text(*verb));
+    return Exit::Done;
+  }
+  arguments->verb = find_verb(words[0])->verb;
+  return run_with(read_batch(*arguments), run_batch);
+}
+
 Exit run_help(const Arguments& arguments) {
   if (arguments.operands.empty()) {
     print(1, help_text());
@@ -55,6 +80,9 @@ Exit run_verb(const Arguments& arguments) {
       return run_completion(arguments);
     case kHelp:
       return run_help(arguments);
+    case kBatch:
+    case kAlone:
+      break;
   }
   return Exit::Usage;
 }
@@ -76,6 +104,7 @@ Exit run(const std::vector<std::string>& words) {
   }
   const VerbRow* verb = find_verb_or_explain(words[0]);
   if (verb == nullptr) return Exit::Usage;
+  if (verb->verb == kBatch) return run_batch_verb({words.begin() + 1, words.end()});
   auto arguments = parse_arguments(*verb, {words.begin() + 1, words.end()});
   if (!arguments) return fail(arguments.error());
   if (arguments->has("--help")) {

@@ -20,25 +20,6 @@ std::vector<host::FileId> input_ids(const SealingOptions& options) {
   return ids_of(paths);
 }
 
-// The steps of the verb, innermost first.
-Result<Recipe> make_recipe(const SealingOptions& options, Time at) {
-  Recipe recipe{
-      .steps = {}, .headers = options.headers, .header_protection = options.header_protection};
-  if (options.verb == kCompress) {
-    recipe.steps.emplace_back(Compress{});
-    return recipe;
-  }
-  Sign sign{.signers = TRY(load_signers(options, at)),
-            .form = options.sign_form,
-            .signing_time = options.signing_time,
-            .chain = options.chain};
-  bool signs = options.verb == kSign || options.verb == kSeal;
-  if (signs) recipe.steps.emplace_back(sign);
-  if (options.verb != kSign) recipe.steps.emplace_back(TRY(load_recipients(options, at)));
-  if (options.wrap == SealingOptions::Wrap::Triple) recipe.steps.emplace_back(std::move(sign));
-  return recipe;
-}
-
 Result<SealReport> seal_message(const SealingOptions& options) {
   Time at = options.at.value_or(host::current_time());
   std::unique_ptr<host::FileSource> in = TRY(host::open_source(options.common.input));
@@ -50,9 +31,7 @@ Result<SealReport> seal_message(const SealingOptions& options) {
       *in, options.common.progress && options.common.verbosity != Verbosity::Quiet
                ? host::ProgressSource::Show::OnTerminal
                : host::ProgressSource::Show::Never);
-  return bulla::seal(
-      source, *out, recipe,
-      {.at = at, .limits = {}, .form = options.form, .line_ends = options.line_ends});
+  return bulla::seal(source, *out, recipe, seal_options(options, at));
 }
 
 }  // namespace

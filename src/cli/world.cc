@@ -179,6 +179,50 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at) {
   return step;
 }
 
+// The steps of the verb, innermost first.
+Result<Recipe> make_recipe(const SealingOptions& options, Time at) {
+  Recipe recipe{
+      .steps = {}, .headers = options.headers, .header_protection = options.header_protection};
+  if (options.verb == kCompress) {
+    recipe.steps.emplace_back(Compress{});
+    return recipe;
+  }
+  Sign sign{.signers = TRY(load_signers(options, at)),
+            .form = options.sign_form,
+            .signing_time = options.signing_time,
+            .chain = options.chain};
+  bool signs = options.verb == kSign || options.verb == kSeal;
+  if (signs) recipe.steps.emplace_back(sign);
+  if (options.verb != kSign) recipe.steps.emplace_back(TRY(load_recipients(options, at)));
+  if (options.wrap == SealingOptions::Wrap::Triple) recipe.steps.emplace_back(std::move(sign));
+  return recipe;
+}
+
+SealOptions seal_options(const SealingOptions& options, Time at) {
+  return {.at = at, .limits = {}, .form = options.form, .line_ends = options.line_ends};
+}
+
+OpenOptions open_options(const OpeningOptions& options, const World& world, Time at) {
+  return {
+      .at = at,
+      .policy = options.policy,
+      .limits = {},
+      .trust = world.trust.get(),
+      .certificates = world.certificates.get(),
+      .revocation = world.revocation.get(),
+      .keys = options.verb == kVerify ? nullptr : &world.keys,
+      .peel = options.verb == kDecrypt ? OpenOptions::Peel::EncryptionOnly : OpenOptions::Peel::All,
+      .form = options.form,
+      .line_ends = options.line_ends,
+      .detached_content = nullptr,
+      .part = options.part};
+}
+
+Exit exit_code_of(const OpeningOptions& options, const Verdict& verdict) {
+  return options.verb == kDecrypt ? exit_code_of_decryption(verdict)
+                                  : exit_code(verdict, options.policy.require);
+}
+
 std::vector<host::FileId> ids_of(const std::vector<std::string>& paths) {
   std::vector<host::FileId> ids;
   for (const std::string& path : paths) {

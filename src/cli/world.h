@@ -7,6 +7,7 @@
 
 #include "bulla/seal.h"
 #include "bulla/trust.h"
+#include "cli/exit_code.h"
 #include "cli/options.h"
 #include "host/descriptor.h"
 #include "store/directory_store.h"
@@ -43,6 +44,14 @@ Result<World> load_world(const OpeningOptions& options);
 // The signers and the recipients of a recipe, at this time.
 Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Time at);
 Result<Encrypt> load_recipients(const SealingOptions& options, Time at);
+
+// What the options say of one message, for open() and seal(). `world` must outlive it.
+OpenOptions open_options(const OpeningOptions& options, const World& world, Time at);
+Result<Recipe> make_recipe(const SealingOptions& options, Time at);
+SealOptions seal_options(const SealingOptions& options, Time at);
+
+// The exit code that a verdict has for this verb.
+Exit exit_code_of(const OpeningOptions& options, const Verdict& verdict);
 
 // The files that an output must not replace.
 std::vector<host::FileId> ids_of(const std::vector<std::string>& paths);

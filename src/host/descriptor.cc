@@ -1,5 +1,6 @@
 #include "host/descriptor.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -25,6 +26,14 @@ std::optional<FileId> find_file_id(const std::string& path) {
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
   return FileId::of(status);
 }
+
+Result<Descriptor> create_file(const std::string& path) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666));
+  if (!file.is_open()) return failure(Rule::IoCannotCreate, 0, system_message(path, errno));
+  return file;
+}
+
+void remove_file(const std::string& path) { ::unlink(path.c_str()); }
 
 std::string system_message(const std::string& name, int error_number) {
   return name + ": " + std::generic_category().message(error_number);

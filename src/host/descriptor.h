@@ -42,6 +42,13 @@ struct FileId {
 // The file that the path leads to, links followed; nothing if there is none.
 std::optional<FileId> find_file_id(const std::string& path);
 
+// A file to write into, emptied if it is there; FIFOs and devices too. Errors:
+// io.cannot-create.
+Result<Descriptor> create_file(const std::string& path);
+
+// Removes a file, if it is there and can be.
+void remove_file(const std::string& path);
+
 // "NAME: No such file or directory", for Error::detail.
 std::string system_message(const std::string& name, int error_number);
 

@@ -16,11 +16,6 @@ struct CloseFolder {
 };
 using Folder = std::unique_ptr<DIR, CloseFolder>;
 
-bool is_folder(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 // The last component of "a/b/".
 std::string_view last_name(std::string_view prefix) {
   if (prefix.empty()) return prefix;
@@ -94,17 +89,12 @@ std::optional<FolderEntry> FolderWalk::visit(const std::string& prefix, const st
     return entry.error ? std::optional(entry) : std::nullopt;
   }
   if (choice == Choice::Leave || (kind == Kind::Link && is_folder(path))) {
-    if (kind != Kind::Folder) ++passed_over_;
+    if (kind != Kind::Folder && name.substr(0, 7) != ".bulla-") ++passed_over_;
     return std::nullopt;
   }
-  if (::stat(path.c_str(), &status) != 0) {
-    entry.error = Error{Rule::IoNoInput, 0, system_message(path, errno)};
-  } else if (!S_ISREG(status.st_mode)) {
-    entry.error = Error{Rule::IoNoInput, 0, path + ": not a regular file"};
-  }
-  entry.size = static_cast<std::uint64_t>(status.st_size);
-  entry.modified = nanoseconds(status.st_mtim);
-  return entry;
+  FolderEntry file = look_at_file(path);
+  file.path = std::move(entry.path);
+  return file;
 }
 
 FolderWalk::Choice FolderWalk::choose(const std::string& prefix, const std::string& name,
@@ -126,6 +116,26 @@ FolderWalk::Choice FolderWalk::choose_in_maildir(const std::string& prefix, cons
   }
   bool enters = holds_mail(name) || (prefix.empty() && name[0] == '.');
   return kind == Kind::Folder && enters ? Choice::Enter : Choice::Leave;
+}
+
+FolderEntry look_at_file(const std::string& path) {
+  FolderEntry entry{.path = path, .error = {}};
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    entry.error = Error{Rule::IoNoInput, 0, system_message(path, errno)};
+    return entry;
+  }
+  if (!S_ISREG(status.st_mode)) {
+    entry.error = Error{Rule::IoNoInput, 0, path + ": not a regular file"};
+  }
+  entry.size = static_cast<std::uint64_t>(status.st_size);
+  entry.modified = nanoseconds(status.st_mtim);
+  return entry;
+}
+
+bool is_folder(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 bool is_maildir(const std::string& path) {

@@ -34,7 +34,7 @@ class FolderWalk {
 
   std::optional<FolderEntry> next();
 
-  // Files that are no message by their name, and links to folders.
+  // Files that are no message by their name, and links to folders; not those of a batch.
   std::uint64_t passed_over() const { return passed_over_; }
 
  private:
@@ -60,6 +60,11 @@ class FolderWalk {
   bool started_ = false;
   std::uint64_t passed_over_ = 0;
 };
+
+// What is at the path, links followed; an error unless it is a regular file.
+FolderEntry look_at_file(const std::string& path);
+
+bool is_folder(const std::string& path);
 
 // Whether this folder has a cur and a new.
 bool is_maildir(const std::string& path);
