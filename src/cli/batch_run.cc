@@ -17,7 +17,7 @@ using std::chrono::steady_clock;
 // Results that wait for the disk together. Each holds a descriptor; processes may have 1,024.
 constexpr std::size_t kGroup = 128;
 constexpr auto kGroupTime = std::chrono::milliseconds(500);
-constexpr auto kTick = std::chrono::milliseconds(100);
+constexpr auto kTick = std::chrono::milliseconds(50);
 // So that no thread waits for the reader, and the reader is not far ahead.
 constexpr std::size_t kItemsWaiting = 64;
 constexpr std::size_t kOutcomesWaiting = 64;
@@ -136,7 +136,7 @@ void BatchRun::leave() {
 
 void BatchRun::collect() {
   while (!done_.is_drained()) {
-    if (auto done = done_.pop_within(kTick)) take(std::move(*done));
+    for (Done& done : done_.pop_all_within(kTick)) take(std::move(done));
     bool is_time = steady_clock::now() - last_commit_ >= kGroupTime;
     if (pending_.size() >= kGroup || is_time) commit();
     if (host::stop_is_requested()) stop();

@@ -112,7 +112,7 @@ TEST(BoundedQueue, everything_comes_out_once_and_nobody_waits_for_ever) {
 TEST(BoundedQueue, abandoning_wakes_who_waits_for_room) {
   BoundedQueue<int> queue(1);
   EXPECT_TRUE(queue.push(1));
-  EXPECT_FALSE(BoundedQueue<int>(1).pop_within(std::chrono::milliseconds(1)));
+  EXPECT_TRUE(BoundedQueue<int>(1).pop_all_within(std::chrono::milliseconds(1)).empty());
   bool pushed = true;
   std::thread thread([&] { pushed = queue.push(2); });
   queue.abandon();
