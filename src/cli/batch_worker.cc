@@ -191,7 +191,9 @@ Result<void> BatchWork::process(Source& in, const BatchOutput* output, Outcome& 
 Result<void> BatchWork::open_message(const OpeningOptions& options, Source& in, Sink& out,
                                      Outcome& outcome) const {
   Time at = options.at.value_or(host::current_time());
-  Verdict verdict = TRY(bulla::open(in, out, open_options(options, world_, at)));
+  OpenOptions what = open_options(options, world_, at);
+  what.session = &session_;
+  Verdict verdict = TRY(bulla::open(in, out, what));
   outcome.exit = exit_code_of(options, verdict);
   outcome.status = options.verb == kDecrypt ? status_of_decryption(outcome.exit)
                                             : std::string(name(verdict.status));

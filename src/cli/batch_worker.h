@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "bulla/session.h"
 #include "cli/batch_output.h"
 #include "cli/world.h"
 
@@ -30,6 +31,7 @@ class BatchWork {
 
   const BatchOptions& options_;
   World world_;
+  Session session_;  // most messages of an archive have a few signers
   Recipe recipe_;
 };
 
