@@ -86,9 +86,9 @@ class Inputs:
 
     # -- bodies
 
-    def raw(self, mebibytes):
+    def raw(self, size, name):
         """Octets that nothing compresses."""
-        return self._body(f"raw-{mebibytes}.bin", mebibytes * MIB, self._write_raw)
+        return self._body(name + ".bin", size, self._write_raw)
 
     def entity(self, size, name):
         """A MIME entity: a short text and one attachment in base64 of 76 columns, CRLF."""

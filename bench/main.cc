@@ -5,15 +5,17 @@
 #include <cstring>
 
 namespace bench {
+void register_growth();
 void register_kernels();
 void register_mime();
 void register_operations();
 }  // namespace bench
 
 int main(int argc, char** argv) {
-  // `bulla_bench kernel|mime|operation … [options of Google Benchmark]`; no word: all of them.
+  // `bulla_bench kernel|mime|operation|growth … [options of Google Benchmark]`; no word: all but
+  // growth.
   const auto wants = [&](const char* group) {
-    bool any = false;
+    bool any = std::strcmp(group, "growth") == 0;
     for (int i = 1; i < argc; ++i) {
       if (argv[i][0] == '-') continue;
       any = true;
@@ -24,6 +26,7 @@ int main(int argc, char** argv) {
   if (wants("kernel")) bench::register_kernels();
   if (wants("mime")) bench::register_mime();
   if (wants("operation")) bench::register_operations();
+  if (wants("growth")) bench::register_growth();
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

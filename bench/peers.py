@@ -58,8 +58,8 @@ class Series:
 
 
 class Bench:
-    def __init__(self, options):
-        self.options = options
+    def __init__(self, options, octets):
+        self.options, self.octets = options, octets
         self.work = pathlib.Path(options.work).absolute()
         self.work.mkdir(parents=True, exist_ok=True)
         self.inputs = Inputs(self.work)
@@ -82,10 +82,7 @@ class Bench:
     # -- inputs of what opens
 
     def original(self, kind):
-        size = self.options.size
-        if kind == "raw":
-            return self.inputs.raw(size)
-        return getattr(self.inputs, kind)(size * MIB, f"{kind}-{size}")
+        return getattr(self.inputs, kind)(self.octets, f"{kind}-{self.octets}")
 
     def source(self, operation, kind):
         """The message that an operation reads, made by openssl; of seal's inverse by bulla."""
@@ -95,7 +92,7 @@ class Bench:
         if making is None:
             return content
         maker = self.bulla if making == "seal" else self.openssl
-        message = self.made / f"{operation}-{self.options.size}"
+        message = self.made / f"{operation}-{self.octets}"
         if not message.exists():
             command = [*maker.command("-".join([making, form, *more]), content, message)]
             if making == "sign" and "der" not in more:
@@ -209,7 +206,7 @@ def parse_options():
 
 def main():
     options = parse_options()
-    bench = Bench(options)
+    bench = Bench(options, options.size * MIB)
     lines = []
     print(f"{'':2}{'operation':22}{'program':22}{'same':>5}{'CPU ms':>9}{'wall ms':>9}{'MiB':>8}{'x CPU':>8}{'x wall':>8}")
     try:
