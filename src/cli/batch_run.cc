@@ -162,19 +162,26 @@ void BatchRun::commit() {
   pending_.clear();
 }
 
+// Step by step for all of them (host/staged_file.h).
 Result<void> BatchRun::publish_results() {
-  std::set<std::string> folders;
-  for (Done& done : pending_) {
-    Outcome& outcome = done.outcome;
-    if (!outcome.file) continue;
-    auto published =
-        outcome.file->publish({.path = outcome.output, .modified = outcome.item.modified});
-    if (published) {
-      folders.insert(host::parent_folder(outcome.output));
-    } else {
-      outcome.fail(published.error());
+  auto for_each_file = [&](auto step) {
+    for (Done& done : pending_) {
+      Outcome& outcome = done.outcome;
+      auto stepped = outcome.file ? step(outcome) : Result<void>();
+      if (!stepped) outcome.fail(stepped.error());
     }
-  }
+  };
+  for_each_file([](Outcome& outcome) -> Result<void> {
+    outcome.file->settle(outcome.item.modified);
+    return {};
+  });
+  for_each_file([](Outcome& outcome) { return outcome.file->sync(); });
+  std::set<std::string> folders;
+  for_each_file([&](Outcome& outcome) -> Result<void> {
+    TRY_VOID(outcome.file->publish(outcome.output));
+    folders.insert(host::parent_folder(outcome.output));
+    return {};
+  });
   for (const std::string& folder : folders) TRY_VOID(host::sync_folder(folder));
   return {};
 }

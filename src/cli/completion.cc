@@ -15,9 +15,15 @@ std::string verb_names() {
   return join_names(names);
 }
 
+// A batch has the flags of the verb inside too, which is not known here.
+std::vector<FlagRow> flags_behind(Verb verb) {
+  return flags_of(verb == kBatch ? kBatch | kSign | kEncrypt | kSeal | kOpen | kVerify | kDecrypt
+                                 : verb);
+}
+
 std::string flag_names(Verb verb) {
   std::vector<std::string_view> names;
-  for (const FlagRow& row : flags_of(verb)) {
+  for (const FlagRow& row : flags_behind(verb)) {
     if (!row.letter.empty()) names.push_back(row.letter);
     names.push_back(row.name);
   }
@@ -44,6 +50,10 @@ std::string bash_text() {
   }
   text +=
       "  esac\n"
+      "  if [ \"${COMP_WORDS[1]}\" = batch ] && [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+      "    COMPREPLY=($(compgen -W \"sign encrypt seal open verify decrypt\" -- \"$current\"))\n"
+      "    return\n"
+      "  fi\n"
       "  case $current in\n"
       "    -*) ;;\n"
       "    *) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"
@@ -100,7 +110,7 @@ std::string zsh_text() {
       "  case $words[2] in\n";
   for (const VerbRow& row : verbs()) {
     text += "    " + std::string(row.name) + ")\n      _arguments \\\n";
-    for (const FlagRow& flag : flags_of(row.verb)) text += zsh_flag(flag);
+    for (const FlagRow& flag : flags_behind(row.verb)) text += zsh_flag(flag);
     text += "        '*:file:_files' ;;\n";
   }
   return text + "  esac\n}\n_bulla \"$@\"\n";
@@ -121,7 +131,7 @@ std::string fish_text() {
   for (const VerbRow& row : verbs()) {
     text += "complete -c bulla -n __fish_use_subcommand -f -a " + std::string(row.name) + " -d '" +
             quoted(row.summary) + "'\n";
-    for (const FlagRow& flag : flags_of(row.verb)) text += fish_flag(row, flag);
+    for (const FlagRow& flag : flags_behind(row.verb)) text += fish_flag(row, flag);
   }
   return text;
 }

@@ -81,21 +81,26 @@ Result<void> StagedFile::finish() {
   return {};
 }
 
-Result<void> StagedFile::publish(const Publication& where) {
-  if (where.modified) {
-    timespec time = as_timespec(*where.modified);
-    timespec both[2] = {time, time};
-    ::futimens(file_.number(), both);  // a file system without times does no harm
-  }
-  if (::fchmod(file_.number(), mode_for_new_files()) != 0 || ::fsync(file_.number()) != 0) {
-    return failure(Rule::IoWrite, 0, system_message(where.path, errno));
-  }
-  int renamed = ::rename(path_.c_str(), where.path.c_str());
+// A file system without times or modes does no harm.
+void StagedFile::settle(std::int64_t modified) {
+  timespec time = as_timespec(modified);
+  timespec both[2] = {time, time};
+  ::futimens(file_.number(), both);
+  ::fchmod(file_.number(), mode_for_new_files());
+}
+
+Result<void> StagedFile::sync() {
+  if (::fsync(file_.number()) == 0) return {};
+  return failure(Rule::IoWrite, 0, system_message(path_, errno));
+}
+
+Result<void> StagedFile::publish(const std::string& path) {
+  int renamed = ::rename(path_.c_str(), path.c_str());
   if (renamed != 0 && errno == ENOENT) {
-    TRY_VOID(make_folders(parent_folder(where.path)));
-    renamed = ::rename(path_.c_str(), where.path.c_str());
+    TRY_VOID(make_folders(parent_folder(path)));
+    renamed = ::rename(path_.c_str(), path.c_str());
   }
-  if (renamed != 0) return tl::unexpected(cannot_create(where.path));
+  if (renamed != 0) return tl::unexpected(cannot_create(path));
   path_.clear();
   file_.reset();
   return {};

@@ -3,14 +3,18 @@
 //   auto file = TRY(StagedFile::create("out/.bulla-parts", "17.part"));
 //   … write …
 //   TRY_VOID(file->finish());
-//   TRY_VOID(file->publish({.path = "out/a/b.eml", .modified = entry.modified}));
+//   file->settle(entry.modified);
+//   TRY_VOID(file->sync());
+//   TRY_VOID(file->publish("out/a/b.eml"));
 //   TRY_VOID(sync_folder("out/a"));
 //
 // Unlike AtomicFileSink it lets the writer go on while the disk works: finish() only
-// starts the disk, and publish() waits for it. It is removed unless it was published.
+// starts the disk. Many files are published best step by step, each step for all of them:
+// then a journaling file system commits once, and not once a file. A file is removed unless
+// it was published.
 //
-// Thread safety: belongs to one thread at a time. publish() reads the umask and so must
-// not run in two threads at once.
+// Thread safety: belongs to one thread at a time. settle() reads the umask and so must not
+// run in two threads at once.
 #pragma once
 
 #include <memory>
@@ -21,11 +25,6 @@
 #include "host/descriptor.h"
 
 namespace bulla::host {
-
-struct Publication {
-  std::string path;
-  std::optional<std::int64_t> modified;  // nanoseconds since 1970; else now
-};
 
 class StagedFile final : public Sink {
  public:
@@ -40,8 +39,12 @@ class StagedFile final : public Sink {
   Result<void> finish() override;
   bool is_finished() const { return finished_; }
 
+  // Gives the file its time, in nanoseconds since 1970, and the mode that the umask leaves.
+  void settle(std::int64_t modified);
+  // Puts what was written on the disk.
+  [[nodiscard]] Result<void> sync();
   // Gives the file its name, makes the folders on the way, and replaces what is there.
-  [[nodiscard]] Result<void> publish(const Publication& where);
+  [[nodiscard]] Result<void> publish(const std::string& path);
 
  private:
   StagedFile(Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}

@@ -23,7 +23,9 @@ TEST(StagedFile, has_its_name_and_its_time_once_it_is_published) {
   auto file = staged(folder, "text");
   EXPECT_EQ(folder.count(), 1u);
   std::string path = folder.path("a/b/c.eml");
-  ASSERT_TRUE(file->publish({.path = path, .modified = 1'700'000'000'000'000'005}));
+  file->settle(1'700'000'000'000'000'005);
+  ASSERT_TRUE(file->sync());
+  ASSERT_TRUE(file->publish(path));
   EXPECT_EQ(folder.read("a/b/c.eml"), "text");
   EXPECT_FALSE(folder.has("1.part"));
   struct stat status {};
@@ -51,7 +53,7 @@ TEST(StagedFile, a_file_in_the_way_of_a_folder_is_an_error) {
   TemporaryFolder folder;
   folder.write("a", "x");
   auto file = staged(folder, "text");
-  auto published = file->publish({.path = folder.path("a/b"), .modified = {}});
+  auto published = file->publish(folder.path("a/b"));
   ASSERT_FALSE(published);
   EXPECT_EQ(published.error().rule, Rule::IoCannotCreate);
 }
