@@ -127,11 +127,11 @@ void register_kernels() {
   static const std::string mail = make_mail(kSize, Header::Mail);
   static const std::string unix_mail = with_line_feeds(mail);
   static const std::string text = base64_alone(mail);
-  scan("kernel/find_uneven_line_end", mail, kernels::find_uneven_line_end);
+  scan("kernel/find_uneven_line_end/bulla", mail, kernels::find_uneven_line_end);
   scan("kernel/find_uneven_line_end/scalar", mail, kernels::scalar::find_uneven_line_end);
-  scan("kernel/find_dash_line", mail, kernels::find_dash_line);
+  scan("kernel/find_dash_line/bulla", mail, kernels::find_dash_line);
   scan("kernel/find_dash_line/scalar", mail, kernels::scalar::find_dash_line);
-  scan("kernel/find_not_seven_bit", mail, kernels::find_not_seven_bit);
+  scan("kernel/find_not_seven_bit/bulla", mail, kernels::find_not_seven_bit);
   scan("kernel/find_not_seven_bit/scalar", mail, kernels::scalar::find_not_seven_bit);
   benchmark::RegisterBenchmark("kernel/base64_encode/bulla", encode);
   benchmark::RegisterBenchmark("kernel/base64_encode/floor", floor_encode);
@@ -141,8 +141,9 @@ void register_kernels() {
                                [](auto& s) { floor_decode(s, text); });
   benchmark::RegisterBenchmark("kernel/base64_decode/libcrypto",
                                [](auto& s) { libcrypto_decode(s, text); });
-  benchmark::RegisterBenchmark("kernel/canonicalize/crlf", [](auto& s) { convert(s, mail); });
-  benchmark::RegisterBenchmark("kernel/canonicalize/lf", [](auto& s) { convert(s, unix_mail); });
+  benchmark::RegisterBenchmark("kernel/canonicalize_crlf/bulla", [](auto& s) { convert(s, mail); });
+  benchmark::RegisterBenchmark("kernel/canonicalize_lf/bulla",
+                               [](auto& s) { convert(s, unix_mail); });
 }
 
 }  // namespace bench

@@ -125,13 +125,20 @@ def start_goals(table):
 
 
 def memory_goals(table):
+    """One line for all operations that were measured from a file, one from a pipe; the goal is for 4 GiB."""
     rows = [line for line in table.rows if line["row"] == "g"]
-    for line in rows:
-        yield (f"| g | {line['operation']}, {line['what']}, {int(line['n']) / 2**20:.0f} MiB | 32 MiB | "
-               f"{verdict(32 / float(line['peak_mib']), 1)} |" if line["exit"] == "0" else
-               f"| g | {line['operation']}, {line['what']} | 32 MiB | – | | exit {line['exit']} |")
-    if not rows:
-        yield "| g | memory | 32 MiB | – | | not measured |"
+    for how in ("file", "pipe"):
+        fits = [line for line in rows if line["what"] == how]
+        bad = [line["operation"] for line in fits if line["exit"] != "0"]
+        if not fits or bad:
+            yield f"| g | from a {how} | 32 MiB | – | 1.00 | {'failed: ' + ', '.join(bad) if bad else 'not measured'} |"
+            continue
+        worst = max(fits, key=lambda line: float(line["peak_mib"]))
+        size = int(worst["n"]) / 2**20
+        told = verdict(32 / float(worst["peak_mib"]), 1)
+        if size < 4096:
+            told = told.replace("| met", f"| holds at {size:.0f} MiB, not measured at 4 GiB")
+        yield f"| g | {len(fits)} operations from a {how}; most: {worst['operation']}, {worst['peak_mib']} MiB | 32 MiB | {told} |"
 
 
 def goals(large, small, growth):
@@ -140,7 +147,8 @@ def goals(large, small, growth):
     return ["## Goals", "",
             f"{met} of {len(lines)} are met. The ratio is the other one's CPU time over bulla's (row g: 32 MiB over the "
             "peak; row l: wall time); it has to reach the goal. 1.00 against the floor would be no overhead at all. Where a goal names "
-            "openssl, the faster release counts.", "",
+            "openssl, the faster release counts. Large rows are of one size; row a asks for 1 GiB too. Two threads in one "
+            "message (row f) are not measured.", "",
             "| row | work | against | ratio | goal | |", "|---|---|---|---:|---:|---|", *lines, ""]
 
 
