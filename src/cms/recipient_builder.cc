@@ -69,42 +69,54 @@ asn1::AlgorithmIdentifier originator_algorithm(KeyKind kind) {
   return {.algorithm = kEcPublicKey, .parameters = std::nullopt};
 }
 
-// One fresh key for each recipient. The ukm, which RFC 5753 3.1.1 advises (KM-17), adds
-// nothing to a key that is used once, and older readers do not take it: it is left out.
-Result<RecipientInfo> make_kari(const CertificateRecipient& recipient, EntityIdentifier rid,
-                                const crypto::PublicKey& key, ContentCipher cipher,
-                                ByteView content_key) {
-  TRY_VOID(require_usage(recipient.certificate, KeyUsage::KeyAgreement));
-  crypto::KeyWrap wrap = crypto::key_wrap_for(cipher);
-  crypto::KeyAgreement agreement = agreement_for(key, wrap);
-  crypto::PublicKey::Agreement agreed = TRY(key.agree_ephemeral());
-  Secret kek = TRY(derive_key_encryption_key(agreement, agreed.shared.view(), std::nullopt));
-  KeyAgreeRecipientInfo info;
-  info.originator_algorithm = originator_algorithm(key.kind());
-  info.originator_key = std::move(agreed.ephemeral);
-  info.key_encryption_algorithm = crypto::key_agreement_identifier(agreement);
-  Bytes encrypted_key = TRY(crypto::wrap_key(wrap, kek.view(), content_key));
-  info.recipients.push_back({.rid = std::move(rid), .encrypted_key = std::move(encrypted_key)});
-  return info;
-}
+// The key agreements of one message: all recipients with keys of one kind and curve are
+// in one KeyAgreeRecipientInfo, with one ephemeral key (RFC 5753 3.1.1). The ukm, which is
+// advised there (KM-17), adds nothing to a key that is used in one message, and older readers
+// do not take it: it is left out.
+class KeyAgreements {
+ public:
+  KeyAgreements(ContentCipher cipher, std::vector<RecipientInfo>& infos)
+      : wrap_(crypto::key_wrap_for(cipher)), infos_(infos) {}
 
-Result<RecipientInfo> make_for_certificate(const CertificateRecipient& recipient,
-                                           EntityIdentifier rid, ContentCipher cipher,
-                                           ByteView content_key) {
-  crypto::PublicKey key = TRY(x509::public_key(recipient.certificate));
-  switch (key.kind()) {
-    case KeyKind::Rsa:
-    case KeyKind::RsaOaep:
-      return make_ktri(recipient, std::move(rid), key, content_key);
-    case KeyKind::Ec:
-    case KeyKind::X25519:
-    case KeyKind::X448:
-      return make_kari(recipient, std::move(rid), key, cipher, content_key);
-    default:
-      return failure(Rule::CryptoBadKey, 0,
-                     "a key of kind " + std::string(name(key.kind())) + " cannot encrypt");
+  Result<void> add(const CertificateRecipient& recipient, EntityIdentifier rid,
+                   const crypto::PublicKey& key, ByteView content_key) {
+    TRY_VOID(require_usage(recipient.certificate, KeyUsage::KeyAgreement));
+    Group& group = *TRY(group_for(key));
+    Secret shared = TRY(group.ephemeral.agree(key));
+    Secret kek = TRY(derive_key_encryption_key(group.agreement, shared.view(), std::nullopt));
+    Bytes encrypted_key = TRY(crypto::wrap_key(wrap_, kek.view(), content_key));
+    auto& info = std::get<KeyAgreeRecipientInfo>(infos_[group.index]);
+    info.recipients.push_back({.rid = std::move(rid), .encrypted_key = std::move(encrypted_key)});
+    return {};
   }
-}
+
+ private:
+  struct Group {
+    crypto::EphemeralKey ephemeral;
+    crypto::KeyAgreement agreement;
+    std::size_t index;  // of its RecipientInfo
+  };
+
+  Result<Group*> group_for(const crypto::PublicKey& key) {
+    for (Group& group : groups_) {
+      if (group.ephemeral.fits(key)) return &group;
+    }
+    groups_.push_back({.ephemeral = TRY(crypto::EphemeralKey::make_for(key)),
+                       .agreement = agreement_for(key, wrap_),
+                       .index = infos_.size()});
+    Group& group = groups_.back();
+    KeyAgreeRecipientInfo info;
+    info.originator_algorithm = originator_algorithm(key.kind());
+    info.originator_key = to_bytes(group.ephemeral.subject_public_key());
+    info.key_encryption_algorithm = crypto::key_agreement_identifier(group.agreement);
+    infos_.push_back(std::move(info));
+    return &group;
+  }
+
+  crypto::KeyWrap wrap_;
+  std::vector<RecipientInfo>& infos_;
+  std::vector<Group> groups_;
+};
 
 Result<crypto::KeyWrap> wrap_of_size(std::size_t size) {
   if (size == 16) return crypto::KeyWrap::Aes128;
@@ -201,11 +213,25 @@ Result<std::vector<RecipientInfo>> make_recipient_infos(const EncryptOptions& op
   TRY_VOID(check_count(options));
   std::vector<RecipientInfo> infos;
   Names names;
+  KeyAgreements agreements(options.cipher, infos);
   for (const CertificateRecipient& recipient : options.recipients) {
     std::optional<EntityIdentifier> rid = TRY(names.add(recipient));
     if (!rid) continue;
-    infos.push_back(
-        TRY(make_for_certificate(recipient, std::move(*rid), options.cipher, content_key)));
+    crypto::PublicKey key = TRY(x509::public_key(recipient.certificate));
+    switch (key.kind()) {
+      case KeyKind::Rsa:
+      case KeyKind::RsaOaep:
+        infos.push_back(TRY(make_ktri(recipient, std::move(*rid), key, content_key)));
+        break;
+      case KeyKind::Ec:
+      case KeyKind::X25519:
+      case KeyKind::X448:
+        TRY_VOID(agreements.add(recipient, std::move(*rid), key, content_key));
+        break;
+      default:
+        return failure(Rule::CryptoBadKey, 0,
+                       "a key of kind " + std::string(name(key.kind())) + " cannot encrypt");
+    }
   }
   for (const KekRecipient* recipient : TRY(distinct(options.keks))) {
     infos.push_back(TRY(make_kekri(*recipient, content_key)));

@@ -229,26 +229,51 @@ Result<Bytes> PublicKey::encrypt_key(const TransportScheme& scheme, ByteView key
   return encrypt_to_rsa(inner_->key.get(), scheme, key);
 }
 
-Result<PublicKey::Agreement> PublicKey::agree_ephemeral() const {
+struct EphemeralKey::Inner {
+  KeyKind kind = KeyKind::Unknown;
+  const CurveRow* curve_row = nullptr;
+  Owned<EVP_PKEY> key;
+  Bytes subject_public_key;
+};
+
+EphemeralKey::EphemeralKey(std::unique_ptr<Inner> inner) : inner_(std::move(inner)) {}
+EphemeralKey::EphemeralKey(EphemeralKey&&) noexcept = default;
+EphemeralKey::~EphemeralKey() = default;
+
+Result<EphemeralKey> EphemeralKey::make_for(const PublicKey& recipient) {
   ErrorScope scope;
-  bool is_montgomery = inner_->kind == KeyKind::X25519 || inner_->kind == KeyKind::X448;
-  Owned<EVP_PKEY> own;
-  if (inner_->curve_row != nullptr) {
-    own.reset(EVP_PKEY_Q_keygen(library(), nullptr, "EC", inner_->curve_row->group));
+  auto inner = std::make_unique<Inner>();
+  inner->kind = recipient.kind();
+  inner->curve_row = recipient.inner_->curve_row;
+  bool is_montgomery = inner->kind == KeyKind::X25519 || inner->kind == KeyKind::X448;
+  if (inner->curve_row != nullptr) {
+    inner->key.reset(EVP_PKEY_Q_keygen(library(), nullptr, "EC", inner->curve_row->group));
   } else if (is_montgomery) {
-    own.reset(EVP_PKEY_Q_keygen(library(), nullptr, find_raw_key(inner_->kind)->type));
+    inner->key.reset(EVP_PKEY_Q_keygen(library(), nullptr, find_raw_key(inner->kind)->type));
   } else {
     return bad_key("not for key agreement");
   }
-  if (!own) return failure(Rule::CryptoEncryptFailed);
-  auto shared = shared_secret(own.get(), inner_->key.get());
-  if (!shared) return failure(Rule::CryptoEncryptFailed);
+  if (!inner->key) return failure(Rule::CryptoEncryptFailed);
   unsigned char* octets = nullptr;
-  std::size_t size = EVP_PKEY_get1_encoded_public_key(own.get(), &octets);
+  std::size_t size = EVP_PKEY_get1_encoded_public_key(inner->key.get(), &octets);
   if (size == 0) return failure(Rule::CryptoEncryptFailed);
-  Bytes ephemeral(octets, octets + size);
+  inner->subject_public_key.assign(octets, octets + size);
   OPENSSL_free(octets);
-  return Agreement{.ephemeral = std::move(ephemeral), .shared = std::move(*shared)};
+  return EphemeralKey(std::move(inner));
+}
+
+ByteView EphemeralKey::subject_public_key() const { return inner_->subject_public_key; }
+
+bool EphemeralKey::fits(const PublicKey& recipient) const {
+  return recipient.kind() == inner_->kind && recipient.inner_->curve_row == inner_->curve_row;
+}
+
+Result<Secret> EphemeralKey::agree(const PublicKey& recipient) const {
+  ErrorScope scope;
+  CHECK(fits(recipient));
+  auto shared = shared_secret(inner_->key.get(), recipient.inner_->key.get());
+  if (!shared) return failure(Rule::CryptoEncryptFailed);
+  return shared;
 }
 
 }  // namespace bulla::crypto

@@ -39,17 +39,32 @@ class PublicKey {
   // Encrypts a content key (RSA). Errors: crypto.encrypt-failed, crypto.bad-key.
   Result<Bytes> encrypt_key(const TransportScheme& scheme, ByteView key) const;
 
-  struct Agreement {
-    Bytes ephemeral;  // our public key: the octets for a BIT STRING
-    Secret shared;    // as PrivateKey::agree
-  };
-  // Makes a fresh key of the same kind and curve and agrees with this one.
-  Result<Agreement> agree_ephemeral() const;
-
  private:
+  friend class EphemeralKey;
   struct Inner;
   explicit PublicKey(std::shared_ptr<const Inner> inner);
   std::shared_ptr<const Inner> inner_;
+};
+
+// A fresh key for the originator of one message. All recipients with a key of the same
+// kind and curve may share it (RFC 5753 3.1): making it costs as much as using it.
+class EphemeralKey {
+ public:
+  // Errors: crypto.bad-key for keys that cannot agree, crypto.encrypt-failed.
+  static Result<EphemeralKey> make_for(const PublicKey& recipient);
+  EphemeralKey(EphemeralKey&&) noexcept;
+  ~EphemeralKey();
+
+  // The public half: the octets for a BIT STRING.
+  ByteView subject_public_key() const;
+  bool fits(const PublicKey& recipient) const;
+  // As PrivateKey::agree(). REQUIRES: fits(recipient).
+  Result<Secret> agree(const PublicKey& recipient) const;
+
+ private:
+  struct Inner;
+  explicit EphemeralKey(std::unique_ptr<Inner> inner);
+  std::unique_ptr<Inner> inner_;
 };
 
 }  // namespace bulla::crypto

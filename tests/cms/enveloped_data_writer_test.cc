@@ -141,6 +141,23 @@ TEST(EnvelopedDataWriter, EveryKindOfRecipientOpensOneMessageKM02) {
   EXPECT_EQ(failed.error().rule, Rule::EncFailed);
 }
 
+TEST(EnvelopedDataWriter, RecipientsOnOneCurveShareAnEphemeralKeyCMS53) {
+  const char* other = "../cms/p256";
+  Bytes content = content_of(1'000);
+  ReadBack message(encrypt(to({"p256", "rsa", "p384", other, "p256"}), content));
+  EXPECT_EQ(kinds(message), (std::vector<std::string>{"kari", "kari", "ktri"}));
+  std::vector<std::size_t> sizes;
+  for (const RecipientInfo& info : message.enveloped_header.recipients) {
+    const auto* kari = std::get_if<KeyAgreeRecipientInfo>(&info);
+    if (kari != nullptr) sizes.push_back(kari->recipients.size());
+  }
+  std::sort(sizes.begin(), sizes.end());
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 2}));
+  for (const char* name : {"p256", "rsa", "p384", other}) {
+    EXPECT_EQ(decrypt(message, keys_of(name)), content) << name;
+  }
+}
+
 TEST(EnvelopedDataWriter, KeyIdentifierNamesTheRecipientCMS51) {
   for (const char* name : {"rsa", "p256"}) {
     EncryptOptions options = to({name});

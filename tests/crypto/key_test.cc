@@ -177,13 +177,26 @@ TEST(Key, KM15_KM21_agreement_on_every_curve_works_both_ways) {
   pairs.push_back(make("X25519"));
   pairs.push_back(make("X448"));
   for (const Pair& pair : pairs) {
-    auto agreement = pair.public_key().agree_ephemeral();
-    ASSERT_TRUE(agreement);
-    auto shared = pair.private_key()->agree(agreement->ephemeral);
+    auto ephemeral = EphemeralKey::make_for(pair.public_key());
+    ASSERT_TRUE(ephemeral);
+    auto ours = ephemeral->agree(pair.public_key());
+    auto shared = pair.private_key()->agree(ephemeral->subject_public_key());
+    ASSERT_TRUE(ours);
     ASSERT_TRUE(shared);
-    EXPECT_TRUE(equal(shared->view(), agreement->shared.view()));
+    EXPECT_TRUE(equal(shared->view(), ours->view()));
     EXPECT_EQ(shared->size(), (pair.public_key().bits() + 7) / 8);
   }
+}
+
+TEST(Key, KM15_an_ephemeral_key_serves_its_own_curve_alone) {
+  Pair p256 = make_ec("P-256");
+  auto ephemeral = EphemeralKey::make_for(p256.public_key()).value();
+  EXPECT_TRUE(ephemeral.fits(make_ec("P-256").public_key()));
+  EXPECT_FALSE(ephemeral.fits(make_ec("P-384").public_key()));
+  EXPECT_FALSE(ephemeral.fits(make("X25519").public_key()));
+  auto for_rsa = EphemeralKey::make_for(rsa().public_key());
+  ASSERT_FALSE(for_rsa);
+  EXPECT_EQ(for_rsa.error().rule, Rule::CryptoBadKey);
 }
 
 TEST(Key, T36_KM14_points_of_wrong_forms_fail) {

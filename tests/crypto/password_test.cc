@@ -139,7 +139,9 @@ TEST(Pbkdf2, KM32_a_salt_from_elsewhere_is_unknown) {
 
 // RFC 3211 4, second vector.
 TEST(Pbkdf2, KM32_RFC3211_4_vector) {
-  Pbkdf2 parameters{.salt = from_hex("1234567878563412"), .iterations = 500};
+  Pbkdf2 parameters;
+  parameters.salt = from_hex("1234567878563412");
+  parameters.iterations = 500;
   auto key = derive(
       parameters,
       as_bytes("All n-entities must communicate with other n-entities via n-1 entiteeheehees"), 24);
