@@ -1,5 +1,4 @@
 // Kernels: on each instruction set the processor has, they do what their scalar twins say.
-#include <hwy/targets.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -7,9 +6,11 @@
 #include <string>
 
 #include "mime/kernels.h"
+#include "mime/simd_target.h"
 
 using namespace bulla;
 using namespace bulla::mime;
+using namespace bulla::mime::kernels;
 
 namespace {
 
@@ -91,11 +92,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::memcpy(copy.get() + offset, data + 2, length);
   ByteView octets(copy.get() + offset, length);
   std::string expected = run(kScalar, octets, room);
-  static const std::int64_t kTargets = hwy::SupportedTargets();
-  for (std::int64_t rest = kTargets; rest != 0; rest &= rest - 1) {
-    hwy::SetSupportedTargetsForTest(rest & -rest);
+  for (SimdTarget target : available_targets()) {
+    use_target_for_test(target);
     require(run(kVector, octets, room) == expected);
   }
-  hwy::SetSupportedTargetsForTest(0);
+  use_target_for_test(std::nullopt);
   return 0;
 }

@@ -20,6 +20,7 @@ namespace bulla::host {
 class AtomicFileSink final : public Sink {
  public:
   static Result<std::unique_ptr<AtomicFileSink>> create(const std::string& path);
+  ~AtomicFileSink() override;
   Result<void> write(ByteView bytes) override;
   Result<void> finish() override;
 
@@ -29,7 +30,8 @@ class AtomicFileSink final : public Sink {
 
   std::unique_ptr<PartFile> file_;
   std::string path_;
-  Bytes buffer_;  // small writes become large ones
+  Bytes buffer_;             // small writes become large ones
+  std::size_t written_ = 0;  // octets at its beginning that were in use before
 };
 
 // Standard output, a FIFO or a device: holds everything until finish(). A terminal gets
@@ -48,6 +50,7 @@ class StreamSink final : public Sink {
   int descriptor_;
   std::string name_;
   bool terminal_;
+  bool is_null_device_;
   bool binary_ = false;
   Spool spool_;
 };

@@ -1,6 +1,7 @@
 #include "host/spool.h"
 
 #include <fcntl.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +13,7 @@ namespace bulla::host {
 namespace {
 
 constexpr std::size_t kChunk = 256u << 10;
+constexpr std::size_t kSent = 1u << 30;
 
 std::string temporary_folder() {
   const char* folder = std::getenv("TMPDIR");
@@ -50,16 +52,29 @@ Result<void> Spool::move_to_file() {
   return {};
 }
 
-Result<void> Spool::copy_to(const std::function<Result<void>(ByteView)>& output) {
-  if (!file_.is_open()) return memory_.empty() ? Result<void>{} : output(memory_);
+// sendfile(2) from the file's offset on. False if this kind of descriptor does not take it.
+Result<bool> Spool::send_in_kernel(int descriptor, const std::string& name) {
+  for (;;) {
+    ssize_t count = ::sendfile(descriptor, file_.number(), nullptr, kSent);
+    if (count == 0) return true;
+    if (count > 0 || errno == EINTR) continue;
+    bool is_refused = errno == EINVAL || errno == ENOSYS || errno == EOVERFLOW;
+    if (is_refused) return false;
+    return failure(Rule::IoWrite, 0, system_message(name, errno));
+  }
+}
+
+Result<void> Spool::send_to(int descriptor, const std::string& name) {
+  if (!file_.is_open()) return write_all(descriptor, memory_, name);
   if (::lseek(file_.number(), 0, SEEK_SET) < 0) {
     return failure(Rule::IoRead, 0, system_message("temporary file", errno));
   }
+  if (TRY(send_in_kernel(descriptor, name))) return {};
   Bytes chunk(kChunk);
   for (;;) {
     std::size_t count = TRY(read_some(file_.number(), chunk, "temporary file"));
     if (count == 0) break;
-    TRY_VOID(output(ByteView(chunk).first(count)));
+    TRY_VOID(write_all(descriptor, ByteView(chunk).first(count), name));
   }
   wipe(chunk);
   return {};

@@ -3,8 +3,6 @@
 // The file is in $TMPDIR or /tmp, is never visible, and vanishes with the process.
 #pragma once
 
-#include <functional>
-
 #include "host/descriptor.h"
 
 namespace bulla::host {
@@ -19,12 +17,13 @@ class Spool {
   Spool& operator=(const Spool&) = delete;
 
   [[nodiscard]] Result<void> write(ByteView bytes);
-  // Hands over everything from the first octet on.
-  [[nodiscard]] Result<void> copy_to(const std::function<Result<void>(ByteView)>& output);
+  // Writes everything from the first octet on. `name` is the descriptor's, for errors.
+  [[nodiscard]] Result<void> send_to(int descriptor, const std::string& name);
   bool is_in_file() const { return file_.is_open(); }
 
  private:
   Result<void> move_to_file();
+  Result<bool> send_in_kernel(int descriptor, const std::string& name);
 
   Bytes memory_;
   Descriptor file_;

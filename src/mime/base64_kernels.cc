@@ -1,5 +1,6 @@
 #include "mime/base64_digits.h"
 #include "mime/kernels.h"
+#include "mime/simd_target.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "mime/base64_kernels.cc"
@@ -207,15 +208,12 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace bulla::mime::kernels {
 
-HWY_EXPORT(base64_lines);
-HWY_EXPORT(base64_groups);
-
 std::size_t encode_base64_lines(ByteView octets, std::string_view line_break, MutableByteView out) {
-  return HWY_DYNAMIC_DISPATCH(base64_lines)(octets, line_break, out);
+  return BULLA_SIMD_KERNEL(base64_lines)(octets, line_break, out);
 }
 
 Progress decode_base64(ByteView digits, MutableByteView out) {
-  return HWY_DYNAMIC_DISPATCH(base64_groups)(digits, out);
+  return BULLA_SIMD_KERNEL(base64_groups)(digits, out);
 }
 
 namespace scalar {

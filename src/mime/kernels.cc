@@ -1,6 +1,7 @@
 #include "mime/kernels.h"
 
 #include "mime/octet_kinds.h"
+#include "mime/simd_target.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "mime/kernels.cc"
@@ -139,35 +140,28 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace bulla::mime::kernels {
 
-HWY_EXPORT(uneven_line_end);
-HWY_EXPORT(bare_lf);
-HWY_EXPORT(dash_line);
-HWY_EXPORT(not_seven_bit);
-HWY_EXPORT(not_literal);
-HWY_EXPORT(unsafe_in_lines);
-
 std::size_t find_uneven_line_end(ByteView octets) {
-  return HWY_DYNAMIC_DISPATCH(uneven_line_end)(octets.data(), octets.size());
+  return BULLA_SIMD_KERNEL(uneven_line_end)(octets.data(), octets.size());
 }
 
 std::size_t find_bare_lf(ByteView octets) {
-  return HWY_DYNAMIC_DISPATCH(bare_lf)(octets.data(), octets.size());
+  return BULLA_SIMD_KERNEL(bare_lf)(octets.data(), octets.size());
 }
 
 std::size_t find_dash_line(ByteView octets) {
-  return HWY_DYNAMIC_DISPATCH(dash_line)(octets.data(), octets.size());
+  return BULLA_SIMD_KERNEL(dash_line)(octets.data(), octets.size());
 }
 
 std::size_t find_not_seven_bit(ByteView octets) {
-  return HWY_DYNAMIC_DISPATCH(not_seven_bit)(octets.data(), octets.size());
+  return BULLA_SIMD_KERNEL(not_seven_bit)(octets.data(), octets.size());
 }
 
 std::size_t find_not_literal(ByteView octets) {
-  return HWY_DYNAMIC_DISPATCH(not_literal)(octets.data(), octets.size());
+  return BULLA_SIMD_KERNEL(not_literal)(octets.data(), octets.size());
 }
 
 std::size_t find_unsafe_in_lines(ByteView octets) {
-  return HWY_DYNAMIC_DISPATCH(unsafe_in_lines)(octets.data(), octets.size());
+  return BULLA_SIMD_KERNEL(unsafe_in_lines)(octets.data(), octets.size());
 }
 
 namespace scalar {

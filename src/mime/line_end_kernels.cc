@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "mime/kernels.h"
+#include "mime/simd_target.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "mime/line_end_kernels.cc"
@@ -116,15 +117,12 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace bulla::mime::kernels {
 
-HWY_EXPORT(to_crlf);
-HWY_EXPORT(to_lf);
-
 Converted lf_to_crlf(ByteView octets, std::uint8_t before, MutableByteView out) {
-  return HWY_DYNAMIC_DISPATCH(to_crlf)(octets, before, out);
+  return BULLA_SIMD_KERNEL(to_crlf)(octets, before, out);
 }
 
 std::size_t crlf_to_lf(ByteView octets, MutableByteView out) {
-  return HWY_DYNAMIC_DISPATCH(to_lf)(octets, out);
+  return BULLA_SIMD_KERNEL(to_lf)(octets, out);
 }
 
 namespace scalar {

@@ -1,8 +1,11 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <thread>
 
 #include "host/sink.h"
 #include "host/source.h"
@@ -167,13 +170,26 @@ TEST(AtomicFileSink, a_signal_removes_the_part_file) {
   EXPECT_EQ(folder.count(), 0u);
 }
 
-std::string copy(Spool& spool) {
+std::string read_descriptor(int number) {
   std::string text;
-  auto copied = spool.copy_to([&](ByteView chunk) -> Result<void> {
-    text += as_text(chunk);
-    return {};
-  });
-  EXPECT_TRUE(copied);
+  Bytes buffer(100'000);
+  for (;;) {
+    auto count = read_some(number, buffer, "test");
+    if (!count || *count == 0) return text;
+    text += as_text(ByteView(buffer).first(*count));
+  }
+}
+
+// Through a pipe.
+std::string copy(Spool& spool) {
+  int ends[2];
+  EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  Descriptor out(ends[0]);
+  Descriptor in(ends[1]);
+  std::thread writer(
+      [&spool, in = std::move(in)] { EXPECT_TRUE(spool.send_to(in.number(), "pipe")); });
+  std::string text = read_descriptor(out.number());
+  writer.join();
   return text;
 }
 
@@ -197,6 +213,41 @@ TEST(Spool, goes_to_an_unnamed_file_past_its_size) {
   EXPECT_TRUE(spool.is_in_file());
   EXPECT_EQ(folder.count(), 0u);
   EXPECT_TRUE(copy(spool) == expected);
+  ::unsetenv("TMPDIR");
+}
+
+TEST(Spool, goes_to_what_sendfile_does_not_take) {
+  TemporaryFolder folder;
+  Spool spool;
+  std::string expected(Spool::kInMemory + 1, 'a');
+  ASSERT_TRUE(spool.write(as_bytes(expected)));
+  std::string path = folder.path("log");
+  Descriptor log(::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600));
+  ASSERT_TRUE(spool.send_to(log.number(), path));
+  Descriptor in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  EXPECT_TRUE(read_descriptor(in.number()) == expected);
+}
+
+TEST(Spool, says_that_nobody_reads) {
+  ::signal(SIGPIPE, SIG_IGN);
+  Spool spool;
+  ASSERT_TRUE(spool.write(Bytes(Spool::kInMemory + 1, 'a')));
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  Descriptor in(ends[1]);
+  ::close(ends[0]);
+  auto sent = spool.send_to(in.number(), "pipe");
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().rule, Rule::IoWrite);
+}
+
+TEST(StreamSink, drops_what_goes_to_the_null_device) {
+  TemporaryFolder folder;
+  ::setenv("TMPDIR", folder.path("absent").c_str(), 1);  // a spool would fail there
+  auto sink = open_sink("/dev/null", {});
+  ASSERT_TRUE(sink);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE((*sink)->write(Bytes(Spool::kInMemory, 'a')));
+  EXPECT_TRUE((*sink)->finish());
   ::unsetenv("TMPDIR");
 }
 

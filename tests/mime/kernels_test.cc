@@ -1,12 +1,13 @@
 #include "mime/kernels.h"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <cstring>
 #include <memory>
 #include <random>
 #include <string>
+
+#include "mime/simd_target.h"
 
 namespace bulla::mime::kernels {
 namespace {
@@ -14,13 +15,12 @@ namespace {
 // Runs `check` with each instruction set that this processor has.
 template <typename Check>
 void on_every_target(Check check) {
-  for (std::int64_t rest = hwy::SupportedTargets(); rest != 0; rest &= rest - 1) {
-    std::int64_t target = rest & -rest;
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
+  for (SimdTarget target : available_targets()) {
+    SCOPED_TRACE(name(target));
+    use_target_for_test(target);
     check();
-    hwy::SetSupportedTargetsForTest(0);
   }
+  use_target_for_test(std::nullopt);
 }
 
 // Octets at an odd place, with nothing after them that may be read.
