@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "asn1/reader.h"
+#include "base/check.h"
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/digest.h"
@@ -140,6 +141,16 @@ Result<void> parse_fields(Data& data, const Limits& limits) {
   return keep_extensions(data);
 }
 
+// Both digests are in the default provider of every libcrypto.
+ByteView fingerprint(Digest digest, ByteView der, Data::Fingerprint& into) {
+  std::call_once(into.once, [&] {
+    auto value = crypto::hash(digest, der);
+    CHECK(value.has_value());
+    into.value = std::move(*value);
+  });
+  return into.value;
+}
+
 }  // namespace
 
 Result<Certificate> Certificate::parse(Bytes der, const Limits& limits) {
@@ -150,8 +161,6 @@ Result<Certificate> Certificate::parse(Bytes der, const Limits& limits) {
     data->addresses.push_back({std::move(address), AddressSource::SubjectEmailAddress});
   }
   data->key = x509::read_key_info(data->spki);
-  data->sha256 = TRY(crypto::hash(Digest::Sha256, data->der));
-  data->sha1 = TRY(crypto::hash(Digest::Sha1, data->der));
   return Certificate(std::move(data));
 }
 
@@ -223,7 +232,10 @@ bool Certificate::is_self_issued() const {
 
 const Certificate::Data& Certificate::data() const { return *data_; }
 
-ByteView Certificate::sha256() const { return data_->sha256; }
-ByteView Certificate::sha1() const { return data_->sha1; }
+ByteView Certificate::sha256() const {
+  return fingerprint(Digest::Sha256, data_->der, data_->sha256);
+}
+
+ByteView Certificate::sha1() const { return fingerprint(Digest::Sha1, data_->der, data_->sha1); }
 
 }  // namespace bulla

@@ -39,8 +39,14 @@ struct Certificate::Data {
   x509::BasicConstraints basic_constraints;
   std::optional<ByteView> subject_key_identifier;
   std::optional<ByteView> authority_key_identifier;
-  Bytes sha256;
-  Bytes sha1;
+
+  // Computed when somebody asks: of most roots of a system nobody does.
+  struct Fingerprint {
+    std::once_flag once;
+    Bytes value;
+  };
+  mutable Fingerprint sha256;
+  mutable Fingerprint sha1;
 
   // Made on first use, once for all copies (x509/certificate_key.h, libcrypto_certificate.h).
   struct Release {

@@ -1,6 +1,7 @@
 #include "x509/pem.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "base/text.h"
@@ -51,11 +52,20 @@ std::optional<std::string_view> boundary_label(std::string_view line, std::strin
   return line.substr(start.size(), line.size() - start.size() - kDashes.size());
 }
 
+constexpr std::array<std::int8_t, 256> make_base64_values() {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::array<std::int8_t, 256> values{};
+  for (auto& value : values) value = -1;
+  for (std::size_t i = 0; i < kDigits.size(); ++i) {
+    values[static_cast<unsigned char>(kDigits[i])] = static_cast<std::int8_t>(i);
+  }
+  return values;
+}
+
 int base64_value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
+  static constexpr auto kValues = make_base64_values();
+  return kValues[static_cast<unsigned char>(c)];
 }
 
 // base64 (RFC 4648 4) that comes in lines.
@@ -64,6 +74,9 @@ class Decoder {
   explicit Decoder(std::size_t max_bytes) : out_(max_bytes) {}
 
   bool line(std::string_view text) {
+    while (pending_ == 0 && padding_ == 0 && text.size() >= 4 && take_group(text.data())) {
+      text.remove_prefix(4);
+    }
     return std::all_of(text.begin(), text.end(), [this](char c) { return take(c); });
   }
 
@@ -75,6 +88,22 @@ class Decoder {
   }
 
  private:
+  // Four digits at once; false, and nothing is taken, if one of them is something else.
+  bool take_group(const char* digits) {
+    int a = base64_value(digits[0]);
+    int b = base64_value(digits[1]);
+    int c = base64_value(digits[2]);
+    int d = base64_value(digits[3]);
+    if ((a | b | c | d) < 0) return false;
+    std::uint8_t* out = out_.mutable_view().data() + size_;
+    out[0] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    out[1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    out[2] = static_cast<std::uint8_t>(c << 6 | d);
+    size_ += 3;
+    characters_ += 4;
+    return true;
+  }
+
   bool take(char c) {
     if (c == ' ' || c == '\t') return true;
     ++characters_;
