@@ -23,11 +23,11 @@ bool less(ByteView a, ByteView b) {
 
 std::string to_hex(ByteView bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
+  std::string text(2 * bytes.size(), '0');
+  char* at = text.data();
   for (std::uint8_t octet : bytes) {
-    text += kDigits[octet >> 4];
-    text += kDigits[octet & 15];
+    *at++ = kDigits[octet >> 4];
+    *at++ = kDigits[octet & 15];
   }
   return text;
 }

@@ -91,11 +91,17 @@ bool EntityIdentifier::matches(const Certificate& certificate) const {
          equal(serial_number, certificate.serial_number());
 }
 
-std::string EntityIdentifier::describe() const {
-  if (!key_identifier.empty()) return "key identifier " + to_hex(key_identifier);
-  auto issuer = asn1::decode(
-      issuer_der, [](asn1::Reader& in) { return x509::name_to_text(x509::read_name(in)); });
-  return issuer.value_or(to_hex(issuer_der)) + ", serial " + to_hex(serial_number);
+std::string EntityIdentifier::describe() const { return RecipientTexts().describe(*this); }
+
+std::string RecipientTexts::describe(const EntityIdentifier& id) {
+  if (!id.key_identifier.empty()) return "key identifier " + to_hex(id.key_identifier);
+  if (issuer_der_ != id.issuer_der) {
+    issuer_der_ = id.issuer_der;
+    issuer_ = asn1::decode(issuer_der_, [](asn1::Reader& in) {
+                return x509::name_to_text(x509::read_name(in));
+              }).value_or(to_hex(issuer_der_));
+  }
+  return issuer_ + ", serial " + to_hex(id.serial_number);
 }
 
 }  // namespace bulla::cms

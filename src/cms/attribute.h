@@ -49,6 +49,17 @@ struct EntityIdentifier {
   friend bool operator==(const EntityIdentifier&, const EntityIdentifier&) = default;
 };
 
+// Describes the recipients of one message, who share few issuers.
+class RecipientTexts {
+ public:
+  // As EntityIdentifier::describe().
+  std::string describe(const EntityIdentifier& id);
+
+ private:
+  Bytes issuer_der_;
+  std::string issuer_;
+};
+
 // SMIMECapability (RFC 8551 2.5.2): compared as octets (ATTR-17).
 struct Capability {
   Oid id;

@@ -30,22 +30,36 @@ std::vector<Entry> entries(const std::vector<RecipientInfo>& recipients) {
   return result;
 }
 
-// Octets that are equal for two recipients exactly when they have the same name.
-Bytes name_key(const EntityIdentifier& rid) {
-  return asn1::encode([&](asn1::Writer& out) { rid.write(out); });
+// What names a recipient, to be compared: equal for two exactly when they have one name.
+struct Name {
+  enum class Kind : std::uint8_t { IssuerSerial, KeyIdentifier, Kek } kind;
+  ByteView first;
+  ByteView second;
+
+  friend bool operator<(const Name& a, const Name& b) {
+    if (a.kind != b.kind) return a.kind < b.kind;
+    if (!equal(a.second, b.second)) return less(a.second, b.second);
+    return less(a.first, b.first);
+  }
+  friend bool operator==(const Name& a, const Name& b) {
+    return a.kind == b.kind && equal(a.first, b.first) && equal(a.second, b.second);
+  }
+};
+
+Name name_of(const EntityIdentifier& rid) {
+  if (!rid.key_identifier.empty()) return {Name::Kind::KeyIdentifier, rid.key_identifier, {}};
+  return {Name::Kind::IssuerSerial, rid.issuer_der, rid.serial_number};
 }
 
 // One name in two RecipientInfos lets a sender ask about one of them while the other
 // makes the message open (T-27).
 bool has_duplicates(const std::vector<RecipientInfo>& recipients,
                     const std::vector<Entry>& all_entries) {
-  std::vector<Bytes> names;
-  for (const Entry& entry : all_entries) names.push_back(name_key(*entry.rid));
+  std::vector<Name> names;
+  for (const Entry& entry : all_entries) names.push_back(name_of(*entry.rid));
   for (const RecipientInfo& info : recipients) {
     const auto* kekri = std::get_if<KekRecipientInfo>(&info);
-    if (kekri == nullptr) continue;
-    names.push_back(
-        asn1::encode([&](asn1::Writer& out) { out.octet_string(kekri->key_identifier); }));
+    if (kekri != nullptr) names.push_back({Name::Kind::Kek, kekri->key_identifier, {}});
   }
   std::sort(names.begin(), names.end());
   return std::adjacent_find(names.begin(), names.end()) != names.end();

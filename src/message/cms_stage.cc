@@ -35,16 +35,17 @@ std::string recipient_algorithm(const cms::RecipientInfo& recipient) {
 }
 
 // One line for each recipient: a key agreement may have several.
-void add_recipients(const cms::RecipientInfo& info, bool opened, Layer& layer) {
+void add_recipients(const cms::RecipientInfo& info, bool opened, cms::RecipientTexts& texts,
+                    Layer& layer) {
   RecipientVerdict verdict;
   verdict.kind = std::string(cms::kind(info));
   verdict.algorithm = recipient_algorithm(info);
   verdict.opened = opened;
   if (auto* ktri = std::get_if<cms::KeyTransRecipientInfo>(&info)) {
-    verdict.identifier = ktri->rid.describe();
+    verdict.identifier = texts.describe(ktri->rid);
   } else if (auto* kari = std::get_if<cms::KeyAgreeRecipientInfo>(&info)) {
     for (const auto& recipient : kari->recipients) {
-      verdict.identifier = recipient.rid.describe();
+      verdict.identifier = texts.describe(recipient.rid);
       layer.recipients.push_back(verdict);
     }
     return;
@@ -130,8 +131,9 @@ Result<void> CmsStage::enveloped_data(cms::EnvelopedHeader header) {
       encryption ? std::string(name(encryption->cipher))
                  : crypto::oid_name(envelope_.content_encryption_algorithm.algorithm);
   if (use_ == Use::Observe) {
+    cms::RecipientTexts texts;
     for (const auto& recipient : envelope_.recipients) {
-      add_recipients(recipient, false, record_->layer);
+      add_recipients(recipient, false, texts, record_->layer);
     }
     return {};
   }
@@ -159,8 +161,9 @@ Result<void> CmsStage::open_envelope() {
   }
   auto key = TRY(cms::recover_content_key(envelope_, *encryption_, *options.keys, options.limits,
                                           old ? cms::OldForms::Read : cms::OldForms::Refuse));
+  cms::RecipientTexts texts;
   for (std::size_t i = 0; i < envelope_.recipients.size(); ++i) {
-    add_recipients(envelope_.recipients[i], i == key.recipient, record_->layer);
+    add_recipients(envelope_.recipients[i], i == key.recipient, texts, record_->layer);
   }
   for (const Finding& finding : key.findings) {
     opening_.add(finding.rule, place, finding.detail);
