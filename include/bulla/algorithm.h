@@ -67,6 +67,21 @@ enum class TransportAlgorithm : std::uint8_t { RsaPkcs1, RsaOaep };
 // How a content key is encrypted to an RSA key.
 struct TransportScheme {
   TransportAlgorithm algorithm = TransportAlgorithm::RsaPkcs1;
+  Aes128Ccm,
+  Aes192Ccm,
+  Aes256Ccm,
+  ChaCha20Poly1305,
+  Camellia128Cbc,
+  Camellia192Cbc,
+  Camellia256Cbc,
+  SeedCbc,
+  Aria128Cbc,
+  Aria192Cbc,
+  Aria256Cbc,
+  DesCbc,
+  Rc2_40Cbc,
+  Rc2_64Cbc,
+  Rc2_128Cbc,
   Digest digest = Digest::Sha256;      // OAEP
   Digest mgf_digest = Digest::Sha256;  // OAEP
   std::string label;                   // OAEP pSource, empty when sending

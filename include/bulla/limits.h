@@ -34,6 +34,9 @@ struct Limits {
   // Private-key operations for one EnvelopedData: the second serves a message
   // that names one person twice (certificate renewed); more only help an oracle.
   std::size_t private_key_operations = 2;
+  // Content under AES-CCM, which cannot be read or written before all of it is there:
+  // twice what mail servers take.
+  std::size_t ccm_content_bytes = 64u << 20;
   std::size_t layers = 8;  // CMS layers inside each other; triple wrap has 3
 
   // Decompression: at most this many octets out for each octet in, once so many are

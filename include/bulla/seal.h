@@ -47,7 +47,11 @@ struct Encrypt {
   std::vector<KekChoice> keks;
   std::vector<std::shared_ptr<const Secret>> passwords;
   std::optional<ContentCipher> cipher;  // else AES-256-CBC (CHOOSE-10, interoperability)
-  enum class Transport { Pkcs1, Oaep } transport = Transport::Pkcs1;  // RSA recipients
+  // Derived: with another key than the recipients get, made from that one and the cipher's
+  // identifier (RFC 9709). Older readers cannot open it.
+  enum class ContentKey { Direct, Derived } content_key = ContentKey::Direct;
+  // RSA recipients; Kem is for programs that know RFC 9690.
+  enum class Transport { Pkcs1, Oaep, Kem } transport = Transport::Pkcs1;
   Digest oaep_digest = Digest::Sha256;
 };
 

@@ -90,6 +90,9 @@ class KeySource {
   virtual Secret find_kek(ByteView key_identifier) const = 0;
   // Passwords to try on PasswordRecipientInfos.
   virtual std::vector<Secret> passwords() const = 0;
+  // Content keys that both sides had before (EncryptedData); one of the cipher's size
+  // serves.
+  virtual std::vector<Secret> content_keys() const { return {}; }
 };
 
 // All four over vectors in memory.

@@ -37,9 +37,19 @@ struct RecipientVerdict {
   bool opened = false;  // this one gave us the content key
 };
 
-// One protection layer, as peeled.
+// One protection layer, as peeled. PKCS #7 signed-and-enveloped data is two: Enveloped, and
+// Signed inside.
 struct Layer {
-  enum class Kind { Signed, Enveloped, AuthEnveloped, Compressed, CertsOnly };
+  enum class Kind {
+    Signed,
+    Enveloped,
+    AuthEnveloped,
+    Compressed,
+    CertsOnly,
+    Digested,
+    Encrypted,  // under a key that both sides had before
+    Authenticated,
+  };
   Kind kind = Kind::Signed;
   enum class Form { Clear, Opaque, Detached };  // multipart/signed; CMS; CMS with content apart
   Form form = Form::Opaque;
@@ -54,6 +64,8 @@ struct Layer {
 };
 std::string_view name(Layer::Kind kind);
 std::string_view name(Layer::Form form);
+// Whether nobody but its recipients can read what a layer of this kind has inside.
+bool encrypts(Layer::Kind kind);
 
 // One header field that is protected, or that differs.
 struct HeaderField {

@@ -113,6 +113,9 @@ constexpr std::array kFlags = {
             "send the signer's certificate without those of its issuers"},
     FlagRow{"--cipher", "", "NAME", Value::Text, Repeat::Once, kEncrypt | kSeal,
             "the content cipher, such as aes-256-gcm (default: aes-256-cbc)"},
+    FlagRow{"--derive-key", "", "", Value::None, Repeat::Once, kEncrypt | kSeal,
+            "encrypt the content with a key derived from the recipients' (RFC 9709); older readers "
+            "cannot open it"},
     FlagRow{"--oaep", "", "", Value::None, Repeat::Once, kEncrypt | kSeal,
             "encrypt to RSA keys with OAEP"},
     FlagRow{"--password-file", "", "FILE", Value::File, Repeat::Many,
@@ -120,6 +123,8 @@ constexpr std::array kFlags = {
             "a file whose first line is a password that opens the message"},
     FlagRow{"--kek", "", "ID:FILE", Value::Text, Repeat::Many, kEncrypt | kSeal | kOpen | kDecrypt,
             "a key-encryption key that both sides have; ID is hexadecimal, or else text"},
+    FlagRow{"--secret-key", "", "FILE", Value::File, Repeat::Many, kOpen | kDecrypt,
+            "a content key that both sides have (EncryptedData), in octets or in hexadecimal"},
     FlagRow{"--triple", "", "", Value::None, Repeat::Once, kSeal,
             "sign once more outside of the encryption (RFC 2634)"},
     FlagRow{"--passphrase-file", "", "FILE", Value::File, Repeat::Once, kPassphrase,

@@ -14,10 +14,10 @@ std::string digest_text(const asn1::AlgorithmIdentifier& algorithm) {
 }
 
 std::string cipher_text(const asn1::AlgorithmIdentifier& algorithm) {
-  for (const crypto::ContentCipherRow& row : crypto::content_cipher_rows()) {
-    if (row.oid == algorithm.algorithm) return std::string(row.name);
-  }
-  return crypto::oid_name(algorithm.algorithm);
+  auto encryption = crypto::read_content_encryption(algorithm);
+  if (!encryption) return crypto::oid_name(algorithm.algorithm);
+  bool derives = !encryption->derived_from.empty();
+  return std::string(name(encryption->cipher)) + (derives ? ", derived key" : "");
 }
 
 std::string signature_text(const cms::SignerInfo& signer) {

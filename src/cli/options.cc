@@ -17,6 +17,12 @@ std::optional<Digest> find_signing_digest(const std::string& word) {
   return is_current ? digest : std::nullopt;
 }
 
+std::optional<ContentCipher> find_sending_cipher(const std::string& word) {
+  auto cipher = find_content_cipher(word);
+  bool is_written = cipher && crypto::row(*cipher).use == crypto::Use::Both;
+  return is_written ? cipher : std::nullopt;
+}
+
 // Hexadecimal where it can be, as other tools write it; else the text itself.
 Bytes parse_key_identifier(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -59,6 +65,7 @@ SecretOptions read_secrets(const Arguments& arguments, Meaning& meaning) {
     meaning.fail("--passphrase-file and --passphrase-fd exclude each other", "give one of them");
   }
   read_keks(arguments, meaning, secrets.keks);
+  secrets.secret_key_files = arguments.all("--secret-key");
   return secrets;
 }
 
@@ -124,8 +131,9 @@ void read_signature(const Arguments& arguments, Meaning& meaning, SealingOptions
 void read_encryption(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {
   if (arguments.has("--oaep")) options.transport = Encrypt::Transport::Oaep;
   options.cipher = meaning.find<ContentCipher>(
-      "--cipher", [](const std::string& word) { return find_content_cipher(word); },
-      "it takes names such as aes-256-cbc, aes-128-gcm or aes-256-gcm");
+      "--cipher", find_sending_cipher,
+      "it takes names such as aes-256-cbc, aes-256-gcm or chacha20-poly1305");
+  if (arguments.has("--derive-key")) options.content_key = Encrypt::ContentKey::Derived;
 }
 
 void read_headers(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {

@@ -33,6 +33,7 @@ struct SecretOptions {
   std::optional<int> passphrase_fd;
   std::vector<std::string> password_files;
   std::vector<KekFile> keks;
+  std::vector<std::string> secret_key_files;
 };
 
 struct OpeningOptions {
@@ -65,6 +66,7 @@ struct SealingOptions {
   std::optional<Digest> digest;
   SignerChoice::Padding padding = SignerChoice::Padding::Pkcs1;
   std::optional<ContentCipher> cipher;
+  Encrypt::ContentKey content_key = Encrypt::ContentKey::Direct;
   Encrypt::Transport transport = Encrypt::Transport::Pkcs1;
   HeaderConfidentiality headers = HeaderConfidentiality::Baseline;
   Recipe::HeaderProtection header_protection = Recipe::HeaderProtection::On;

@@ -100,6 +100,10 @@ Result<x509::MemoryKeySource> load_keys(const OpeningOptions& options,
     Secret file = TRY(store::read_file(kek.file, store::kMaxKeyFile));
     keys.add_kek(kek.key_identifier, read_kek(file).view());
   }
+  for (const std::string& path : options.secrets.secret_key_files) {
+    Secret file = TRY(store::read_file(path, store::kMaxKeyFile));
+    keys.add_content_key(read_kek(file).view());
+  }
   for (const std::string& path : options.secrets.password_files) {
     keys.add_password(TRY(read_first_line(path)).view());
   }
@@ -165,6 +169,7 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at) {
                .keks = {},
                .passwords = {},
                .cipher = options.cipher,
+               .content_key = options.content_key,
                .transport = options.transport};
   for (const std::string& name : options.recipients) {
     step.recipients.push_back(TRY(load_recipient(name, at)));

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/try.h"
 #include "cms/decrypt.h"
 
@@ -29,23 +31,39 @@ bool attributes_fit(const EnvelopedHeader& header, const EnvelopedTail& tail) {
 }  // namespace
 
 ContentDecryptor::ContentDecryptor(crypto::Decryptor decryptor,
-                                   crypto::ContentEncryption encryption)
-    : decryptor_(std::move(decryptor)), encryption_(std::move(encryption)) {}
+                                   crypto::ContentEncryption encryption, TagPlace tag_place)
+    : decryptor_(std::move(decryptor)), encryption_(std::move(encryption)), tag_place_(tag_place) {}
 
 Result<ContentDecryptor> ContentDecryptor::create(const crypto::ContentEncryption& encryption,
-                                                  const ContentKey& key) {
-  auto decryptor = TRY(crypto::Decryptor::create(encryption.cipher, key.key.view(), encryption.iv));
-  return ContentDecryptor(std::move(decryptor), encryption);
+                                                  const ContentKey& key, TagPlace tag_place,
+                                                  const Limits& limits) {
+  Secret content_key = TRY(crypto::content_key(encryption, key.key.view()));
+  auto decryptor = TRY(crypto::Decryptor::create(encryption.cipher, content_key.view(),
+                                                 encryption.iv, limits.ccm_content_bytes));
+  return ContentDecryptor(std::move(decryptor), encryption, tag_place);
 }
 
 Result<void> ContentDecryptor::update(ByteView ciphertext, const crypto::Output& output) {
-  return decryptor_.update(ciphertext, output);
+  if (tag_place_ == TagPlace::Mac) return decryptor_.update(ciphertext, output);
+  std::size_t total = end_.size() + ciphertext.size();
+  std::size_t ready = total - std::min(total, encryption_.tag_size);
+  std::size_t from_end = std::min(ready, end_.size());
+  std::size_t from_chunk = ready - from_end;
+  TRY_VOID(decryptor_.update(ByteView(end_).first(from_end), output));
+  TRY_VOID(decryptor_.update(ciphertext.first(from_chunk), output));
+  end_.erase(end_.begin(), end_.begin() + static_cast<std::ptrdiff_t>(from_end));
+  append(end_, ciphertext.subspan(from_chunk));
+  return {};
 }
 
 Result<void> ContentDecryptor::finish(const EnvelopedHeader& header, const EnvelopedTail& tail,
                                       const crypto::Output& output) {
   if (!tail.has_content) return failure(Rule::CmsExternalContent);
   if (!is_aead(encryption_.cipher)) return decryptor_.finish({}, {}, output);
+  if (tag_place_ == TagPlace::EndOfContent) {
+    if (end_.size() != encryption_.tag_size) return failure(Rule::EncFailed);
+    return decryptor_.finish(end_, {}, output);
+  }
   bool fits = mac_fits(encryption_, tail.mac.size()) && attributes_fit(header, tail);
   if (!fits) return failure(Rule::EncFailed);
   return decryptor_.finish(tail.mac, tail.auth_attrs_der, output);

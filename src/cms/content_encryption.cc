@@ -25,13 +25,6 @@ constexpr std::array kForeignModes = {
     Oid::of("1.3.14.3.2.17"),       // Triple-DES-ECB
 };
 
-// AES-CCM: known, not read here, and for AuthEnvelopedData alone.
-constexpr std::array kCcm = {
-    Oid::of("2.16.840.1.101.3.4.1.7"),
-    Oid::of("2.16.840.1.101.3.4.1.27"),
-    Oid::of("2.16.840.1.101.3.4.1.47"),
-};
-
 template <std::size_t n>
 bool contains(const std::array<Oid, n>& oids, const Oid& oid) {
   return std::find(oids.begin(), oids.end(), oid) != oids.end();
@@ -39,13 +32,14 @@ bool contains(const std::array<Oid, n>& oids, const Oid& oid) {
 
 }  // namespace
 
-Result<crypto::ContentEncryption> check_content_encryption(const EnvelopedHeader& header) {
+Result<crypto::ContentEncryption> check_content_encryption(const EnvelopedHeader& header,
+                                                           OldForms old_forms) {
   const Oid& oid = header.content_encryption_algorithm.algorithm;
-  bool is_misplaced =
-      contains(kForeignModes, oid) || (contains(kCcm, oid) && !header.authenticated);
-  if (is_misplaced) return failure(Rule::EncCipherPlace, 0, oid.to_string());
+  if (contains(kForeignModes, oid)) return failure(Rule::EncCipherPlace, 0, oid.to_string());
   auto encryption = TRY(crypto::read_content_encryption(header.content_encryption_algorithm));
-  if (is_aead(encryption.cipher) != header.authenticated) {
+  bool is_misplaced = is_aead(encryption.cipher) != header.authenticated;
+  bool is_taken = !header.authenticated && old_forms == OldForms::Read;
+  if (is_misplaced && !is_taken) {
     return failure(Rule::EncCipherPlace, 0, std::string(name(encryption.cipher)));
   }
   return encryption;

@@ -15,11 +15,16 @@
 
 namespace bulla::cms {
 
+// Whether what old senders wrote is read: shared info before RFC 5753 (KM-22), and AEAD
+// in EnvelopedData, from before RFC 5083.
+enum class OldForms { Refuse, Read };
+
 // What the header says of the content's cipher, checked against its place: AEAD in
 // AuthEnvelopedData, CBC in EnvelopedData (enc.cipher-place; T-20, T-24), sizes of
 // IV and tag (T-21, T-22). No key is used. An OID in no row is
 // crypto.unknown-algorithm.
-Result<crypto::ContentEncryption> check_content_encryption(const EnvelopedHeader& header);
+Result<crypto::ContentEncryption> check_content_encryption(const EnvelopedHeader& header,
+                                                           OldForms old_forms = OldForms::Refuse);
 
 struct ContentKey {
   Secret key;
@@ -28,8 +33,6 @@ struct ContentKey {
   Findings findings;                       // enc.old-kdf
 };
 
-enum class OldForms { Refuse, Read };  // KM-22: shared info before RFC 5753
-
 // Errors: key.none-fits, key.ambiguous, enc.duplicate-recipient, cms.no-recipients,
 // enc.failed.
 Result<ContentKey> recover_content_key(const EnvelopedHeader& header,
@@ -37,11 +40,16 @@ Result<ContentKey> recover_content_key(const EnvelopedHeader& header,
                                        const KeySource& keys, const Limits& limits,
                                        OldForms old_forms);
 
+// Where the tag of an AEAD cipher stands: in `mac`, or, in EnvelopedData, at the end of the
+// encryptedContent, where crypto libraries put it.
+enum class TagPlace { Mac, EndOfContent };
+
 // The content of an EnvelopedData or AuthEnvelopedData.
 class ContentDecryptor {
  public:
   static Result<ContentDecryptor> create(const crypto::ContentEncryption& encryption,
-                                         const ContentKey& key);
+                                         const ContentKey& key, TagPlace tag_place = TagPlace::Mac,
+                                         const Limits& limits = {});
   [[nodiscard]] Result<void> update(ByteView ciphertext, const crypto::Output& output);
   // For AuthEnvelopedData compares the tag over content and attributes, and checks
   // that authAttrs say the content type (CMS-63). All failures are enc.failed.
@@ -49,9 +57,12 @@ class ContentDecryptor {
                                     const crypto::Output& output);
 
  private:
-  ContentDecryptor(crypto::Decryptor decryptor, crypto::ContentEncryption encryption);
+  ContentDecryptor(crypto::Decryptor decryptor, crypto::ContentEncryption encryption,
+                   TagPlace tag_place);
   crypto::Decryptor decryptor_;
   crypto::ContentEncryption encryption_;
+  TagPlace tag_place_;
+  Bytes end_;  // the last octets so far, which may be the tag
 };
 
 // zlib, bounded by Limits::compression_ratio (T-103). Errors: cms.bad-compression,

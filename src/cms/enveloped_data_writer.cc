@@ -117,9 +117,13 @@ Result<std::unique_ptr<Writer>> make_enveloped_data_writer(EncryptOptions option
                                        .iv = TRY(crypto::random_bytes(row.iv_size)),
                                        .tag_size = row.tag_size};
   std::vector<Attribute> attributes;
+  if (options.content_key == EncryptOptions::ContentKey::Derived) {
+    crypto::derive_content_key(encryption);
+  }
   if (authenticated) attributes = auth_attributes(options.content_type);
-  crypto::Encryptor encryptor = TRY(
-      crypto::Encryptor::create(options.cipher, key.view(), encryption.iv, encode_aad(attributes)));
+  Secret content_key = TRY(crypto::content_key(encryption, key.view()));
+  crypto::Encryptor encryptor = TRY(crypto::Encryptor::create(
+      options.cipher, content_key.view(), encryption.iv, encode_aad(attributes)));
   ContentFraming framing(
       {.type = authenticated ? kAuthEnvelopedData : kEnvelopedData,
        .header = encode_header(recipients, authenticated ? 0 : version(recipients)),

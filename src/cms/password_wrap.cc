@@ -67,7 +67,8 @@ Result<PasswordWrap> PasswordWrap::read(const asn1::AlgorithmIdentifier& algorit
                             [](asn1::Reader& in) { return asn1::AlgorithmIdentifier::read(in); });
   if (!inner) return failure(Rule::CryptoBadParameters);
   crypto::ContentEncryption encryption = TRY(crypto::read_content_encryption(*inner));
-  if (is_aead(encryption.cipher)) {
+  bool is_broken = crypto::row(encryption.cipher).standing == crypto::Standing::Broken;
+  if (is_aead(encryption.cipher) || is_broken || !encryption.derived_from.empty()) {
     return failure(Rule::CryptoUnknownAlgorithm, 0, std::string(name(encryption.cipher)));
   }
   return PasswordWrap{.cipher = encryption.cipher, .iv = std::move(encryption.iv)};

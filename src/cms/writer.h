@@ -86,6 +86,8 @@ struct EncryptOptions {
   ContentCipher cipher = ContentCipher::Aes256Cbc;  // AEAD makes AuthEnvelopedData (MIME-41)
   Oid content_type = kData;
   std::vector<CertificateRecipient> recipients;
+  // Derived: the recipients' key is what the content's is derived from (RFC 9709).
+  enum class ContentKey { Direct, Derived } content_key = ContentKey::Direct;
   std::vector<KekRecipient> keks;
   std::vector<PasswordRecipient> passwords;
 };

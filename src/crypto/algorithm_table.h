@@ -23,8 +23,14 @@ enum class ParameterForm : std::uint8_t {
   Null,           // written NULL, absent read too
   OctetStringIv,  // the IV as OCTET STRING
   Gcm,            // GCMParameters (RFC 5084 3.2)
+  Ccm,            // CCMParameters (RFC 5084 3.1)
+  Rc2,            // RC2-CBC parameter (RFC 2268 6)
   Structure,      // a structure of its own (PSS, OAEP, key agreement)
 };
+
+// Which of libcrypto's providers has it. The legacy provider is a module of its own, loaded
+// when it is needed first; it may not be installed.
+enum class Provider : std::uint8_t { Default, Legacy };
 
 // How good an algorithm is today (RFC 8551 Appendix B).
 enum class Standing : std::uint8_t { Current, Legacy, Broken };
@@ -39,6 +45,9 @@ struct DigestRow {
   const char* fetch_name;  // for EVP_MD_fetch
 };
 
+// Whether messages are written with it, or read alone.
+enum class Use : std::uint8_t { Both, Read };
+
 struct ContentCipherRow {
   ContentCipher cipher;
   std::string_view name;  // "aes-256-cbc"
@@ -49,6 +58,8 @@ struct ContentCipherRow {
   std::size_t block_size;  // 1 for AEAD
   std::size_t tag_size;    // that we write; 0 for CBC
   Standing standing;
+  Use use;
+  Provider provider;
   const char* fetch_name;  // for EVP_CIPHER_fetch
 };
 
@@ -57,6 +68,8 @@ inline const Bytes kNullParameters{0x05, 0x00};
 
 // Octets of a GCM nonce that are taken: senders use 12 or 16, the rest is slack.
 inline constexpr std::size_t kMaxNonceBytes = 64;
+// Whether a nonce may have this size, in GCMParameters or CCMParameters.
+bool nonce_fits(ParameterForm form, std::size_t size);
 
 std::span<const DigestRow> digest_rows();
 std::span<const ContentCipherRow> content_cipher_rows();
@@ -82,15 +95,24 @@ std::optional<Digest> find_micalg(std::string_view token);
 // What a content-encryption AlgorithmIdentifier says.
 struct ContentEncryption {
   ContentCipher cipher = ContentCipher::Aes256Cbc;
-  Bytes iv;                  // CBC: IV; GCM: nonce
-  std::size_t tag_size = 0;  // GCM: aes-ICVlen, 12 if absent (RFC 5084 3.2)
+  Bytes iv;                  // CBC: IV; AEAD: nonce
+  std::size_t tag_size = 0;  // AEAD; aes-ICVlen, 12 if absent (RFC 5084 3)
   // aes-ICVlen is absent: a tag of 16 octets is taken too (ALG-60).
   bool default_tag_size = false;
+  // The DER of the cipher's own identifier if the key that recipients get is not the
+  // content's, but what that one is derived from (id-alg-cek-hkdf-sha256, RFC 9709).
+  Bytes derived_from = {};
 };
 // Errors: crypto.unknown-algorithm for an OID in no row, enc.bad-parameters, and
 // enc.short-tag for an ICVlen below 12 (T-21).
 Result<ContentEncryption> read_content_encryption(const asn1::AlgorithmIdentifier& algorithm);
 asn1::AlgorithmIdentifier content_encryption_identifier(const ContentEncryption& encryption);
+// Makes `encryption` one whose content key is derived. REQUIRES: it is not yet.
+void derive_content_key(ContentEncryption& encryption);
+// The key for the content, from the one that recipients get (KM-56).
+Result<Secret> content_key(const ContentEncryption& encryption, ByteView key);
+// What to say of a cipher that libcrypto does not have: its name, and what provides it.
+std::string describe_absence(ContentCipher cipher);
 
 // Signatures. `digest` is SignerInfo.digestAlgorithm: it completes OIDs that name
 // no hash (rsaEncryption, id-dsa). Errors: crypto.unknown-algorithm,
@@ -99,6 +121,8 @@ Result<SignatureScheme> read_signature_scheme(const asn1::AlgorithmIdentifier& a
                                               std::optional<Digest> digest);
 // Whether a key of the kind makes such signatures.
 bool makes(KeyKind kind, SignatureAlgorithm algorithm);
+// Whether what is signed is the message itself, not a digest of it: EdDSA, ML-DSA, SLH-DSA.
+bool is_pure(SignatureAlgorithm algorithm);
 // As SignerInfo.signatureAlgorithm wants it; `rsaEncryption` for PKCS #1 v1.5 (ALG-14).
 asn1::AlgorithmIdentifier signature_identifier(const SignatureScheme& scheme);
 

@@ -12,6 +12,7 @@
 
 #include "bulla/algorithm.h"
 #include "bulla/bytes.h"
+#include "bulla/limits.h"
 #include "bulla/result.h"
 
 namespace bulla::crypto {
@@ -22,8 +23,11 @@ using Output = std::function<Result<void>(ByteView)>;
 class Encryptor {
  public:
   // REQUIRES: key and iv have the sizes of the table. `aad` is for AEAD.
+  // AES-CCM wants to know how much comes before it begins, so the plaintext is held until
+  // finish(): up to max_held octets, then limit.size.
   static Result<Encryptor> create(ContentCipher cipher, ByteView key, ByteView iv,
-                                  ByteView aad = {});
+                                  ByteView aad = {},
+                                  std::size_t max_held = Limits().ccm_content_bytes);
   Encryptor(Encryptor&&) noexcept;
   Encryptor& operator=(Encryptor&&) noexcept;
   ~Encryptor();
@@ -42,9 +46,11 @@ class Encryptor {
 class Decryptor {
  public:
   // Every failure of a Decryptor after its creation is Rule::EncFailed, but for
-  // those of `output`. A nonce has 1 to 64 octets (ALG-61), an IV one block; else
-  // enc.bad-parameters.
-  static Result<Decryptor> create(ContentCipher cipher, ByteView key, ByteView iv);
+  // those of `output`, and limit.size for more than max_held octets under AES-CCM, which
+  // are held until finish(). A GCM nonce has 1 to 64 octets (ALG-61), one of CCM 7 to 13,
+  // an IV its size; else enc.bad-parameters.
+  static Result<Decryptor> create(ContentCipher cipher, ByteView key, ByteView iv,
+                                  std::size_t max_held = Limits().ccm_content_bytes);
   Decryptor(Decryptor&&) noexcept;
   Decryptor& operator=(Decryptor&&) noexcept;
   ~Decryptor();
@@ -56,11 +62,13 @@ class Decryptor {
   // In AuthEnvelopedData the attributes that are the AAD come after the content
   // (RFC 5083 2.1). GHASH is linear: with a AAD blocks, c ciphertext blocks and
   // H = E(0), the tag is the one without AAD XOR PA(H) H^(c+1) XOR (lenA ‖ 0) H,
-  // so the AAD can be given here and the content still decrypts in one pass.
+  // so the AAD can be given here and the content still decrypts in one pass. Poly1305
+  // allows the same.
   [[nodiscard]] Result<void> finish(ByteView tag, ByteView aad, const Output& output);
 
- private:
   struct Inner;
+
+ private:
   explicit Decryptor(std::unique_ptr<Inner> inner);
   std::unique_ptr<Inner> inner_;
 };

@@ -22,6 +22,20 @@ OSSL_LIB_CTX* make_library() {
   return context;
 }
 
+// The module stands where libcrypto was built to look: the environment has no say in what
+// code is loaded (T-127). Its ciphers are for old mail alone, so it has a context of its own.
+OSSL_LIB_CTX* make_legacy_library() {
+  OSSL_LIB_CTX* context = OSSL_LIB_CTX_new();
+  require_memory(context);
+  const char* folder = OPENSSL_info(OPENSSL_INFO_MODULES_DIR);
+  if (folder == nullptr || OSSL_PROVIDER_set_default_search_path(context, folder) != 1 ||
+      OSSL_PROVIDER_load(context, "legacy") == nullptr) {
+    OSSL_LIB_CTX_free(context);
+    return nullptr;
+  }
+  return context;
+}
+
 const char* fetch_name(KeyWrap wrap) {
   switch (wrap) {
     case KeyWrap::Aes128:
@@ -45,7 +59,8 @@ std::vector<const EVP_MD*> fetch_digests(std::span<const DigestRow> rows) {
   return digests;
 }
 
-std::vector<const EVP_CIPHER*> fetch_ciphers(std::span<const ContentCipherRow> rows) {
+// By row; nullptr for those of another provider.
+std::vector<const EVP_CIPHER*> fetch_ciphers(OSSL_LIB_CTX* context, Provider provider) {
   ErrorScope scope;
   std::vector<const EVP_CIPHER*> ciphers;
   for (const ContentCipherRow& row : rows) {
@@ -55,6 +70,11 @@ std::vector<const EVP_CIPHER*> fetch_ciphers(std::span<const ContentCipherRow> r
 }
 
 std::vector<const EVP_CIPHER*> fetch_wraps() {
+const EVP_CIPHER* fetched_legacy(ContentCipher cipher) {
+  static const auto ciphers = fetch_ciphers(make_legacy_library(), Provider::Legacy);
+  return ciphers[static_cast<std::size_t>(cipher)];
+}
+
   ErrorScope scope;
   std::vector<const EVP_CIPHER*> ciphers;
   for (KeyWrap wrap : {KeyWrap::Aes128, KeyWrap::Aes192, KeyWrap::Aes256, KeyWrap::TripleDes}) {
@@ -94,7 +114,8 @@ const EVP_MD* fetched(Digest digest) {
 }
 
 const EVP_CIPHER* fetched(ContentCipher cipher) {
-  static const auto ciphers = fetch_ciphers(content_cipher_rows());
+  if (row(cipher).provider == Provider::Legacy) return fetched_legacy(cipher);
+  static const auto ciphers = fetch_ciphers(library(), Provider::Default);
   return ciphers[static_cast<std::size_t>(cipher)];
 }
 
@@ -109,6 +130,11 @@ const EVP_CIPHER* fetched_aes(ContentCipher cipher) {
 }
 
 EVP_KDF* fetched(KdfAlgorithm algorithm) {
+const EVP_CIPHER* fetched_chacha20() {
+  static const EVP_CIPHER* const cipher = EVP_CIPHER_fetch(library(), "ChaCha20", nullptr);
+  return cipher;
+}
+
   static const auto kdfs = fetch_kdfs();
   return kdfs[static_cast<std::size_t>(algorithm)];
 }

@@ -29,7 +29,12 @@ constexpr std::array kRows = {
     Row{Oid::of("1.2.840.113549.1.9.16.3.18"), "chacha20-poly1305"},
     Row{Oid::of("1.2.410.200004.1.4"), "seed-cbc"},
     Row{Oid::of("1.2.392.200011.61.1.1.1.2"), "camellia-128-cbc"},
+    Row{Oid::of("1.2.392.200011.61.1.1.1.3"), "camellia-192-cbc"},
     Row{Oid::of("1.2.392.200011.61.1.1.1.4"), "camellia-256-cbc"},
+    Row{Oid::of("1.2.410.200046.1.1.2"), "aria-128-cbc"},
+    Row{Oid::of("1.2.410.200046.1.1.7"), "aria-192-cbc"},
+    Row{Oid::of("1.2.410.200046.1.1.12"), "aria-256-cbc"},
+    Row{Oid::of("1.2.840.113549.1.9.16.3.31"), "CEK-HKDF-SHA256"},
     // Keys: RFC 8017, RFC 3565, RFC 3217, RFC 3211, RFC 5753, RFC 8418, RFC 9709.
     Row{Oid::of("1.2.840.113549.1.1.1"), "RSA PKCS #1 v1.5"},
     Row{Oid::of("1.2.840.113549.1.1.7"), "RSAES-OAEP"},

@@ -54,6 +54,8 @@ const EVP_CIPHER* fetched(ContentCipher cipher);
 const EVP_CIPHER* fetched(KeyWrap wrap);
 // AES alone, with the cipher's key size. REQUIRES: an AES cipher.
 const EVP_CIPHER* fetched_aes(ContentCipher cipher);
+// ChaCha20 alone: the IV is the block counter, 4 octets with the lowest first, and the nonce.
+const EVP_CIPHER* fetched_chacha20();
 
 enum class KdfAlgorithm : std::uint8_t { X963, Hkdf, Pbkdf2, Scrypt, Pkcs12 };
 EVP_KDF* fetched(KdfAlgorithm algorithm);

@@ -138,7 +138,11 @@ Result<Secret> decrypt_pbes2(const asn1::AlgorithmIdentifier& algorithm, ByteVie
   auto encryption = read_content_encryption(pbes2.encryption);
   bool is_unknown = !encryption && encryption.error().rule == Rule::CryptoUnknownAlgorithm;
   if (is_unknown) return failure(Rule::CryptoUnavailable, 0, encryption.error().detail);
-  if (!encryption || is_aead(encryption->cipher)) return failure(Rule::CryptoBadParameters);
+  bool fits = encryption && !is_aead(encryption->cipher) && encryption->derived_from.empty();
+  if (!fits) return failure(Rule::CryptoBadParameters);
+  if (row(encryption->cipher).provider == Provider::Legacy) {
+    return failure(Rule::CryptoUnavailable, 0, std::string(name(encryption->cipher)));
+  }
   Secret key =
       TRY(derive_key(pbes2.key_derivation, password, row(encryption->cipher).key_size, limits));
   return decrypt(encryption->cipher, key.view(), encryption->iv, ciphertext);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/try.h"
-#include "crypto/algorithm_table.h"
+#include "crypto/kem.h"
 #include "crypto/oid_name.h"
 #include "message/session.h"
 
@@ -31,6 +31,10 @@ std::string recipient_algorithm(const cms::RecipientInfo& recipient) {
   if (auto* pwri = std::get_if<cms::PasswordRecipientInfo>(&recipient)) {
     return crypto::oid_name(pwri->key_encryption_algorithm.algorithm);
   }
+  if (auto* kemri = std::get_if<cms::KemRecipientInfo>(&recipient)) {
+    auto algorithm = crypto::read_kem(kemri->kem);
+    return algorithm ? std::string(name(*algorithm)) : crypto::oid_name(kemri->kem.algorithm);
+  }
   return std::get<cms::OtherRecipientInfo>(recipient).type.to_string();
 }
 
@@ -43,6 +47,8 @@ void add_recipients(const cms::RecipientInfo& info, bool opened, cms::RecipientT
   verdict.opened = opened;
   if (auto* ktri = std::get_if<cms::KeyTransRecipientInfo>(&info)) {
     verdict.identifier = texts.describe(ktri->rid);
+  } else if (auto* kemri = std::get_if<cms::KemRecipientInfo>(&info)) {
+    verdict.identifier = texts.describe(kemri->rid);
   } else if (auto* kari = std::get_if<cms::KeyAgreeRecipientInfo>(&info)) {
     for (const auto& recipient : kari->recipients) {
       verdict.identifier = texts.describe(recipient.rid);
@@ -126,7 +132,7 @@ Result<void> CmsStage::enveloped_data(cms::EnvelopedHeader header) {
   record_->layer.certificates = header.originator_certificates;
   envelope_ = std::move(header);
   note_unknown_recipients();
-  auto encryption = cms::check_content_encryption(envelope_);
+  auto encryption = cms::check_content_encryption(envelope_, old_forms());
   record_->layer.algorithm =
       encryption ? std::string(name(encryption->cipher))
                  : crypto::oid_name(envelope_.content_encryption_algorithm.algorithm);
@@ -151,16 +157,32 @@ void CmsStage::note_unknown_recipients() {
   }
 }
 
+cms::OldForms CmsStage::old_forms() const {
+  bool reads = opening_.options.policy.old_forms == Policy::Old::Read;
+  return reads ? cms::OldForms::Read : cms::OldForms::Refuse;
+}
+
+// A broken cipher is refused before any key is used, but for whoever asks for old mail.
+Result<void> CmsStage::check_cipher(const std::string& place) {
+  crypto::Standing standing = crypto::row(encryption_->cipher).standing;
+  if (standing == crypto::Standing::Current) return {};
+  if (standing == crypto::Standing::Broken && old_forms() == cms::OldForms::Refuse) {
+    return failure(Rule::EncBrokenCipher, 0, record_->layer.algorithm);
+  }
+  opening_.add(Rule::EncWeakCipher, place, record_->layer.algorithm);
+  return {};
+}
+
+bool CmsStage::is_misplaced() const {
+  return !envelope_.authenticated && is_aead(encryption_->cipher);
+}
+
 Result<void> CmsStage::open_envelope() {
   const OpenOptions& options = opening_.options;
-  bool old = options.policy.old_forms == Policy::Old::Read;
-  crypto::Standing standing = crypto::row(encryption_->cipher).standing;
   std::string place = "layer " + std::to_string(opening_.records.size());
-  if (standing != crypto::Standing::Current) {
-    opening_.add(Rule::EncWeakCipher, place, record_->layer.algorithm);
-  }
+  TRY_VOID(check_cipher(place));
   auto key = TRY(cms::recover_content_key(envelope_, *encryption_, *options.keys, options.limits,
-                                          old ? cms::OldForms::Read : cms::OldForms::Refuse));
+                                          old_forms()));
   cms::RecipientTexts texts;
   for (std::size_t i = 0; i < envelope_.recipients.size(); ++i) {
     add_recipients(envelope_.recipients[i], i == key.recipient, texts, record_->layer);
@@ -168,7 +190,8 @@ Result<void> CmsStage::open_envelope() {
   for (const Finding& finding : key.findings) {
     opening_.add(finding.rule, place, finding.detail);
   }
-  decryptor_ = TRY(cms::ContentDecryptor::create(*encryption_, key));
+  auto tag_place = is_misplaced() ? cms::TagPlace::EndOfContent : cms::TagPlace::Mac;
+  decryptor_ = TRY(cms::ContentDecryptor::create(*encryption_, key, tag_place, options.limits));
   inner_ = make_inner_stage(opening_, options_.place, options_.origin);
   return {};
 }
@@ -209,8 +232,9 @@ Result<void> CmsStage::content(ByteView chunk) {
     if (!envelope_.authenticated) opening_.opened_unauthenticated = true;
     auto on = [this](ByteView bytes) { return pass_on_decrypted(bytes); };
     auto done = decryptor_->update(chunk, on);
-    if (!done) return tl::unexpected<Error>(hide(std::move(done).error()));
-    return {};
+    // How much there is may be told: whoever sees the message sees it.
+    if (done || done.error().rule == Rule::LimitSize) return done;
+    return tl::unexpected<Error>(hide(std::move(done).error()));
   }
   auto on = [this](ByteView bytes) { return pass_on(bytes); };
   if (inflater_) return inflater_->update(chunk, on);
@@ -275,6 +299,10 @@ Result<void> CmsStage::enveloped_tail(cms::EnvelopedTail tail) {
     Error error = std::move(done).error();
     bool external = error.rule == Rule::CmsExternalContent;
     return tl::unexpected<Error>(external ? std::move(error) : hide(std::move(error)));
+  }
+  if (is_misplaced()) {
+    opening_.add(Rule::EncCipherPlaceAccepted, "layer " + std::to_string(opening_.records.size()),
+                 record_->layer.algorithm);
   }
   // Behind a tag that fits, what is inside is what the sender wrote: it may be named.
   bool authenticated = envelope_.authenticated;

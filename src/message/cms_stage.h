@@ -50,6 +50,10 @@ class CmsStage final : public Sink, private cms::EventHandler {
 
   Result<void> signed_content_end(cms::Presence presence);
   void note_unknown_recipients();
+  cms::OldForms old_forms() const;
+  Result<void> check_cipher(const std::string& place);
+  // An AEAD cipher in EnvelopedData.
+  bool is_misplaced() const;
   Result<void> open_envelope();
   Result<void> pass_on(ByteView bytes);
   Result<void> pass_on_decrypted(ByteView bytes);

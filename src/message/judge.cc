@@ -256,9 +256,7 @@ void Judge::judge_coverage(const Sender& sender, std::size_t index) {
 void Judge::judge_layers() {
   for (const auto& record : opening_.records) {
     if (record->layer.errant) {
-      bool encrypts = record->layer.kind == Layer::Kind::Enveloped ||
-                      record->layer.kind == Layer::Kind::AuthEnveloped;
-      if (encrypts) {
+      if (encrypts(record->layer.kind)) {
         verdict_.findings.push_back(
             Finding::of(Rule::MimeErrantEncrypted, place(*record), "part " + record->layer.place));
       }
@@ -285,9 +283,7 @@ void Judge::judge_layers() {
 const LayerRecord* Judge::innermost_encryption() const {
   const LayerRecord* found = nullptr;
   for (const auto& record : opening_.records) {
-    bool encrypts = record->layer.kind == Layer::Kind::Enveloped ||
-                    record->layer.kind == Layer::Kind::AuthEnveloped;
-    if (encrypts && in_envelope(*record)) found = record.get();
+    if (encrypts(record->layer.kind) && in_envelope(*record)) found = record.get();
   }
   return found;
 }
@@ -316,8 +312,8 @@ bool Judge::is_author_known(const LayerRecord& encryption) const {
 void Judge::judge_encryption() {
   const LayerRecord* encryption = innermost_encryption();
   if (encryption == nullptr || options_.keys == nullptr || is_author_known(*encryption)) return;
-  Rule rule = encryption->layer.kind == Layer::Kind::Enveloped ? Rule::EncUnauthenticated
-                                                               : Rule::EncSenderUnknown;
+  Rule rule = encryption->layer.kind == Layer::Kind::AuthEnveloped ? Rule::EncSenderUnknown
+                                                                   : Rule::EncUnauthenticated;
   bool is_signed = std::any_of(signers_.begin(), signers_.end(),
                                [this](const auto& signer) { return in_envelope(*signer.record); });
   verdict_.findings.push_back(Finding::of(
@@ -333,9 +329,7 @@ void Judge::judge_requirement() {
       has_errant = true;
       continue;
     }
-    bool encrypts = record->layer.kind == Layer::Kind::Enveloped ||
-                    record->layer.kind == Layer::Kind::AuthEnveloped;
-    has_encryption = has_encryption || encrypts;
+    has_encryption = has_encryption || encrypts(record->layer.kind);
     has_signature = has_signature || !record->tail.signers.empty();
   }
   using Require = Policy::Require;

@@ -163,6 +163,12 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, Time at) {
   if (is_empty) return failure(Rule::CmsNoRecipients);
   for (const Certificate& certificate : certificates) {
     TRY_VOID(check_recipient(certificate, at));
+  if (crypto::row(plan.options.cipher).use == crypto::Use::Read) {
+    return failure(Rule::CryptoUnknownAlgorithm, 0,
+                   std::string(name(plan.options.cipher)) + " is read, not written");
+  }
+  bool derives = step.content_key == Encrypt::ContentKey::Derived;
+  if (derives) plan.options.content_key = cms::EncryptOptions::ContentKey::Derived;
     if (is_rsa(certificate) && certificate.key_bits() < kShortRsaBits) {
       plan.findings.push_back(Finding::of(
           Rule::EncWeakKey, {}, certificate.subject() + ": " + certificate.key_description()));
@@ -181,7 +187,8 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, Time at) {
     plan.findings.push_back(
         Finding::of(Rule::EncWeakCipher, {}, std::string(name(plan.options.cipher))));
   }
-  plan.description = "encrypted with " + std::string(name(plan.options.cipher)) + " for " +
+  plan.description = "encrypted with " + std::string(name(plan.options.cipher)) +
+                     (derives ? " and a derived key for " : " for ") +
                      describe_recipients(step, certificates);
   return plan;
 }

@@ -30,6 +30,12 @@ std::string_view name(Layer::Kind kind) {
       return "compressed";
     case Layer::Kind::CertsOnly:
       return "certs-only";
+    case Layer::Kind::Digested:
+      return "digested";
+    case Layer::Kind::Encrypted:
+      return "encrypted";
+    case Layer::Kind::Authenticated:
+      return "authenticated";
   }
   return "";
 }
@@ -60,6 +66,11 @@ std::string_view name(HeaderField::State state) {
   return "";
 }
 
+bool encrypts(Layer::Kind kind) {
+  return kind == Layer::Kind::Enveloped || kind == Layer::Kind::AuthEnveloped ||
+         kind == Layer::Kind::Encrypted;
+}
+
 bool Verdict::is_signed() const {
   return std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
     return layer.kind == Layer::Kind::Signed && !layer.errant;
@@ -68,9 +79,7 @@ bool Verdict::is_signed() const {
 
 bool Verdict::is_encrypted() const {
   return std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
-    bool encrypts =
-        layer.kind == Layer::Kind::Enveloped || layer.kind == Layer::Kind::AuthEnveloped;
-    return encrypts && !layer.errant;
+    return encrypts(layer.kind) && !layer.errant;
   });
 }
 

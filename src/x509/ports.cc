@@ -140,6 +140,8 @@ void MemoryKeySource::add_kek(ByteView key_identifier, ByteView key) {
 
 void MemoryKeySource::add_password(ByteView password) { passwords_.emplace_back(password); }
 
+void MemoryKeySource::add_content_key(ByteView key) { content_keys_.emplace_back(key); }
+
 std::vector<Identity> MemoryKeySource::find(const RecipientName& name) const {
   std::vector<Identity> found;
   for (const Identity& identity : identities_) {
@@ -168,6 +170,12 @@ Secret MemoryKeySource::find_kek(ByteView key_identifier) const {
 std::vector<Secret> MemoryKeySource::passwords() const {
   std::vector<Secret> copies;
   for (const Secret& password : passwords_) copies.push_back(password.clone());
+  return copies;
+}
+
+std::vector<Secret> MemoryKeySource::content_keys() const {
+  std::vector<Secret> copies;
+  for (const Secret& key : content_keys_) copies.push_back(key.clone());
   return copies;
 }
 

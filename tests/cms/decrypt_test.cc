@@ -428,9 +428,26 @@ TEST(ContentEncryption, T20_T24_each_cipher_has_its_place) {
   EXPECT_EQ(place(true, cbc, iv(16)), "enc.cipher-place");
   EXPECT_EQ(place(true, gcm_oid, gcm(12, 16)), "ok");
   EXPECT_EQ(place(false, gcm_oid, gcm(12, 16)), "enc.cipher-place");
-  EXPECT_EQ(place(false, ccm), "enc.cipher-place");
-  EXPECT_EQ(place(true, ccm), "crypto.unknown-algorithm");
+  EXPECT_EQ(place(false, ccm, gcm(11, 16)), "enc.cipher-place");
+  EXPECT_EQ(place(true, ccm, gcm(11, 16)), "ok");
+  constexpr Oid chacha = Oid::of("1.2.840.113549.1.9.16.3.18");
+  EXPECT_EQ(place(false, chacha, iv(12)), "enc.cipher-place");
+  EXPECT_EQ(place(true, chacha, iv(12)), "ok");
   EXPECT_EQ(place(false, Oid::of("1.2.3")), "crypto.unknown-algorithm");
+}
+
+// KM-57: the cipher inside a derivation has its place as well.
+TEST(ContentEncryption, T24_KM57_a_derived_key_changes_no_place) {
+  constexpr Oid derived = Oid::of("1.2.840.113549.1.9.16.3.31");
+  auto cipher = [](const Oid& oid, const Bytes& parameters) {
+    return asn1::AlgorithmIdentifier{.algorithm = oid, .parameters = parameters}.encode();
+  };
+  Bytes cbc = cipher(Oid::of("2.16.840.1.101.3.4.1.42"), iv(16));
+  Bytes aead = cipher(Oid::of("2.16.840.1.101.3.4.1.46"), gcm(12, 16));
+  EXPECT_EQ(place(false, derived, cbc), "ok");
+  EXPECT_EQ(place(true, derived, cbc), "enc.cipher-place");
+  EXPECT_EQ(place(true, derived, aead), "ok");
+  EXPECT_EQ(place(false, derived, aead), "enc.cipher-place");
 }
 
 TEST(ContentEncryption, T04_T20_modes_without_a_place) {

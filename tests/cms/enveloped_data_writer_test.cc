@@ -107,6 +107,52 @@ TEST(EnvelopedDataWriter, ReadsBackInEverySizeAndChunkingCMS58) {
   }
 }
 
+TEST(EnvelopedDataWriter, EveryCipherThatIsWrittenReadsBackALG62ALG64) {
+  for (const crypto::ContentCipherRow& row : crypto::content_cipher_rows()) {
+    if (row.use != crypto::Use::Both) continue;
+    Bytes content = content_of(100'000);
+    ReadBack message(encrypt(to({"rsa"}, row.cipher), content));
+    EXPECT_EQ(message.enveloped_header.authenticated, is_aead(row.cipher)) << row.name;
+    auto encryption = check_content_encryption(message.enveloped_header).value();
+    EXPECT_EQ(encryption.cipher, row.cipher);
+    EXPECT_EQ(encryption.tag_size, row.tag_size);
+    EXPECT_EQ(decrypt(message, keys_of("rsa")).value(), content) << row.name;
+  }
+}
+
+TEST(EnvelopedDataWriter, DerivedContentKeysReadBackKM56KM57) {
+  for (ContentCipher cipher : {ContentCipher::Aes256Cbc, ContentCipher::Aes128Gcm,
+                               ContentCipher::Aes256Ccm, ContentCipher::ChaCha20Poly1305}) {
+    EncryptOptions options = to({"rsa", "p256"}, cipher);
+    options.content_key = EncryptOptions::ContentKey::Derived;
+    Bytes content = content_of(1'000);
+    ReadBack message(encrypt(std::move(options), content));
+    EXPECT_EQ(message.enveloped_header.content_encryption_algorithm.algorithm,
+              Oid::of("1.2.840.113549.1.9.16.3.31"));
+    EXPECT_EQ(decrypt(message, keys_of("rsa")).value(), content);
+    EXPECT_EQ(decrypt(message, keys_of("p256")).value(), content);
+  }
+}
+
+// RFC 9709 6: whoever takes the derivation off, or changes the cipher inside, gets another key.
+TEST(EnvelopedDataWriter, DerivedContentKeyDependsOnTheCipherT24) {
+  EncryptOptions options = to({"rsa"}, ContentCipher::Aes256Gcm);
+  options.content_key = EncryptOptions::ContentKey::Derived;
+  Bytes message = encrypt(std::move(options), content_of(1'000));
+  ReadBack bare(message);
+  bare.enveloped_header.content_encryption_algorithm =
+      asn1::decode(*ReadBack(message).enveloped_header.content_encryption_algorithm.parameters,
+                   [](asn1::Reader& in) { return asn1::AlgorithmIdentifier::read(in); })
+          .value();
+  EXPECT_EQ(decrypt(bare, keys_of("rsa")).error().rule, Rule::EncFailed);
+  ReadBack changed(message);
+  changed.enveloped_header.content_encryption_algorithm.parameters->at(14) ^= 2;  // 46 is 44: CFB
+  EXPECT_FALSE(check_content_encryption(changed.enveloped_header));
+  ReadBack smaller(message);
+  smaller.enveloped_header.content_encryption_algorithm.parameters->at(12) = 6;  // AES-128-GCM
+  EXPECT_FALSE(decrypt(smaller, keys_of("rsa")));
+}
+
 TEST(EnvelopedDataWriter, OaepWithSha256ReadsBackALG40) {
   EncryptOptions options;
   options.recipients.push_back(recipient("rsa", {.algorithm = TransportAlgorithm::RsaOaep,

@@ -118,6 +118,7 @@ inline Bytes sign(const SignOptions& options, ByteView content, std::size_t chun
 // A copy: Secrets are copied on request alone.
 inline EncryptOptions clone(const EncryptOptions& options) {
   EncryptOptions copy{.cipher = options.cipher,
+                      .content_key = options.content_key,
                       .content_type = options.content_type,
                       .recipients = options.recipients,
                       .keks = {},

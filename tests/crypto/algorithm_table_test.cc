@@ -22,11 +22,26 @@ TEST(AlgorithmTable, rows_are_consistent_with_libcrypto) {
     EXPECT_EQ(read_digest(digest_identifier(digest.digest)), digest.digest);
   }
   for (const ContentCipherRow& cipher : content_cipher_rows()) {
-    EXPECT_TRUE(oids.insert(cipher.oid.to_string()).second);
-    EXPECT_TRUE(is_available(cipher.cipher)) << cipher.name;
+    bool is_new = oids.insert(cipher.oid.to_string()).second;
+    EXPECT_TRUE(is_new || cipher.parameters == ParameterForm::Rc2) << cipher.name;
+    EXPECT_TRUE(is_available(cipher.cipher) || cipher.provider == Provider::Legacy) << cipher.name;
     EXPECT_EQ(find_content_cipher(cipher.name), cipher.cipher);
     EXPECT_EQ(is_aead(cipher.cipher), cipher.block_size == 1);
-    EXPECT_EQ(key_size(key_wrap_for(cipher.cipher)), cipher.key_size) << "ALG-50";
+    if (cipher.use == Use::Both) {
+      EXPECT_EQ(key_size(key_wrap_for(cipher.cipher)), cipher.key_size) << "ALG-50";
+    }
+    ContentEncryption encryption{
+        .cipher = cipher.cipher, .iv = Bytes(cipher.iv_size, 7), .tag_size = cipher.tag_size};
+    auto back = read_content_encryption(content_encryption_identifier(encryption));
+    ASSERT_TRUE(back) << cipher.name;
+    EXPECT_EQ(back->cipher, cipher.cipher);
+    EXPECT_EQ(back->iv, encryption.iv);
+    EXPECT_EQ(back->tag_size, cipher.tag_size);
+    derive_content_key(encryption);
+    back = read_content_encryption(content_encryption_identifier(encryption));
+    ASSERT_TRUE(back) << cipher.name;
+    EXPECT_EQ(back->cipher, cipher.cipher);
+    EXPECT_EQ(back->derived_from, encryption.derived_from);
   }
 }
 
@@ -80,7 +95,7 @@ TEST(ContentEncryption, ALG57_T22_cbc_iv_is_one_block) {
   EXPECT_EQ(rule_of(read("300d06096086480165030401020500")), Rule::EncBadParameters);
   EXPECT_EQ(rule_of(read("301506096086480165030401020408000102030405060 7")),
             Rule::EncBadParameters);
-  EXPECT_EQ(rule_of(read("300706052b0e030207")), Rule::CryptoUnknownAlgorithm);
+  EXPECT_EQ(rule_of(read("300706052b0e030206")), Rule::CryptoUnknownAlgorithm);
 }
 
 TEST(ContentEncryption, ALG58_ALG59_ALG60_T21_gcm_parameters) {
@@ -105,6 +120,100 @@ TEST(ContentEncryption, ALG58_ALG59_ALG60_T21_gcm_parameters) {
   EXPECT_EQ(rule_of(read("3011040c000102030405060708090a0b0201ff")), Rule::EncBadParameters);
   EXPECT_EQ(rule_of(read("30020400")), Rule::EncBadParameters) << "T-22: no nonce";
   EXPECT_EQ(rule_of(read("3010040c000102030405060708090a0b0500")), Rule::EncBadParameters);
+}
+
+TEST(ContentEncryption, ALG62_T21_T22_ccm_parameters) {
+  auto read = [](std::string_view parameters) {
+    return read_content_encryption({Oid::of("2.16.840.1.101.3.4.1.47"), from_hex(parameters)});
+  };
+  auto absent = read("300904070001020304050 6");
+  ASSERT_TRUE(absent);
+  EXPECT_EQ(absent->tag_size, 12u);
+  EXPECT_FALSE(absent->default_tag_size) << "the tag's size goes into the tag";
+  EXPECT_EQ(read("3010040b000102030405060708090a020110")->tag_size, 16u);
+  EXPECT_EQ(read("3010040b000102030405060708090a02010e")->tag_size, 14u);
+  for (const char* size : {"020104", "020106", "020108", "02010a"}) {
+    EXPECT_EQ(rule_of(read("3010040b000102030405060708090a" + std::string(size))),
+              Rule::EncShortTag);
+  }
+  for (const char* size : {"02010d", "02010f", "020111", "020112", "0500"}) {
+    std::string seq = std::string(size) == "0500" ? "300f" : "3010";
+    EXPECT_EQ(rule_of(read(seq + "040b000102030405060708090a" + size)), Rule::EncBadParameters);
+  }
+  EXPECT_EQ(rule_of(read("30080406000102030405")), Rule::EncBadParameters) << "6 octets";
+  EXPECT_EQ(rule_of(read("3010040e000102030405060708090a0b0c0d")), Rule::EncBadParameters);
+  EXPECT_EQ(rule_of(read("0500")), Rule::EncBadParameters);
+}
+
+TEST(ContentEncryption, ALG64_T22_chacha20_parameters) {
+  auto read = [](std::optional<Bytes> parameters) {
+    return read_content_encryption({Oid::of("1.2.840.113549.1.9.16.3.18"), std::move(parameters)});
+  };
+  EXPECT_EQ(read(from_hex("040c000102030405060708090a0b"))->tag_size, 16u);
+  EXPECT_EQ(rule_of(read(std::nullopt)), Rule::EncBadParameters);
+  EXPECT_EQ(rule_of(read(from_hex("0500"))), Rule::EncBadParameters);
+  EXPECT_EQ(rule_of(read(from_hex("040b000102030405060708090a"))), Rule::EncBadParameters);
+  EXPECT_EQ(rule_of(read(from_hex("040d000102030405060708090a0b0c"))), Rule::EncBadParameters);
+  EXPECT_EQ(rule_of(read(from_hex("300e040c000102030405060708090a0b"))), Rule::EncBadParameters);
+}
+
+TEST(ContentEncryption, ALG54_rc2_versions) {
+  auto read = [](std::string_view parameters) {
+    return read_content_encryption({Oid::of("1.2.840.113549.3.2"), from_hex(parameters)});
+  };
+  EXPECT_EQ(read("300e020200a004080102030405060708")->cipher, ContentCipher::Rc2_40Cbc);
+  EXPECT_EQ(read("300d02017804080102030405060708")->cipher, ContentCipher::Rc2_64Cbc);
+  EXPECT_EQ(read("300d02013a04080102030405060708")->cipher, ContentCipher::Rc2_128Cbc);
+  for (const char* bad : {"300e0202010004080102030405060708",  // 256 bits
+                          "300d02010004080102030405060708", "300d0201ff04080102030405060708",
+                          "300c02013a040701020304050607", "04080102030405060708", "0500", "3000"}) {
+    EXPECT_EQ(rule_of(read(bad)), Rule::EncBadParameters) << bad;
+  }
+}
+
+TEST(ContentEncryption, ALG56_des_iv) {
+  auto read = [](std::string_view parameters) {
+    return read_content_encryption({Oid::of("1.3.14.3.2.7"), from_hex(parameters)});
+  };
+  EXPECT_EQ(read("04080102030405060708")->cipher, ContentCipher::DesCbc);
+  EXPECT_EQ(rule_of(read("040701020304050607")), Rule::EncBadParameters);
+  EXPECT_EQ(rule_of(read("0500")), Rule::EncBadParameters);
+}
+
+// RFC 9709 B
+TEST(ContentEncryption, KM56_KM57_derived_content_keys) {
+  struct Vector {
+    const char* cipher;
+    const char* okm;
+  };
+  constexpr Vector vectors[] = {
+      {"301b0609608648016503040106300e040c5c79058ba2f43447639d29e2",
+       "2124ffb29fac4e0fbbc7d5d87492bff3"},
+      {"301d06096086480165030401020410651f722ffd512c52fe072e507d72b377",
+       "9cd102c52f1e19ece8729b35bfeceb50"},
+  };
+  for (const Vector& vector : vectors) {
+    auto encryption =
+        read_content_encryption({Oid::of("1.2.840.113549.1.9.16.3.31"), from_hex(vector.cipher)});
+    ASSERT_TRUE(encryption);
+    auto key = content_key(*encryption, from_hex("c702e7d0a9e064b09ba55245fb733cf3"));
+    EXPECT_EQ(to_hex(key->view()), vector.okm);
+  }
+}
+
+TEST(ContentEncryption, KM56_malformed_derivations) {
+  constexpr Oid oid = Oid::of("1.2.840.113549.1.9.16.3.31");
+  auto read = [&](std::optional<Bytes> parameters) {
+    return rule_of(read_content_encryption({oid, std::move(parameters)}));
+  };
+  EXPECT_EQ(read(std::nullopt), Rule::EncBadParameters);
+  EXPECT_EQ(read(from_hex("0500")), Rule::EncBadParameters);
+  EXPECT_EQ(read(from_hex("300b060960864801650304012e")), Rule::EncBadParameters);
+  EXPECT_EQ(read(from_hex("3003060127")), Rule::CryptoUnknownAlgorithm);
+  ContentEncryption inner{.cipher = ContentCipher::Aes128Cbc, .iv = Bytes(16)};
+  derive_content_key(inner);
+  Bytes nested = content_encryption_identifier(inner).encode();
+  EXPECT_EQ(read(nested), Rule::CryptoUnknownAlgorithm) << "derivations do not nest";
 }
 
 struct SignatureCase {
