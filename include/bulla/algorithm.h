@@ -48,6 +48,21 @@ enum class ContentCipher : std::uint8_t {
   Aes192Gcm,
   Aes256Gcm,
   TripleDesCbc,
+  Aes128Ccm,
+  Aes192Ccm,
+  Aes256Ccm,
+  ChaCha20Poly1305,
+  Camellia128Cbc,
+  Camellia192Cbc,
+  Camellia256Cbc,
+  SeedCbc,
+  Aria128Cbc,
+  Aria192Cbc,
+  Aria256Cbc,
+  DesCbc,
+  Rc2_40Cbc,
+  Rc2_64Cbc,
+  Rc2_128Cbc,
 };
 
 enum class SignatureAlgorithm : std::uint8_t { RsaPkcs1, RsaPss, Ecdsa, Ed25519, Ed448, Dsa };
@@ -67,21 +82,6 @@ enum class TransportAlgorithm : std::uint8_t { RsaPkcs1, RsaOaep };
 // How a content key is encrypted to an RSA key.
 struct TransportScheme {
   TransportAlgorithm algorithm = TransportAlgorithm::RsaPkcs1;
-  Aes128Ccm,
-  Aes192Ccm,
-  Aes256Ccm,
-  ChaCha20Poly1305,
-  Camellia128Cbc,
-  Camellia192Cbc,
-  Camellia256Cbc,
-  SeedCbc,
-  Aria128Cbc,
-  Aria192Cbc,
-  Aria256Cbc,
-  DesCbc,
-  Rc2_40Cbc,
-  Rc2_64Cbc,
-  Rc2_128Cbc,
   Digest digest = Digest::Sha256;      // OAEP
   Digest mgf_digest = Digest::Sha256;  // OAEP
   std::string label;                   // OAEP pSource, empty when sending

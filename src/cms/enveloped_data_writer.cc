@@ -7,8 +7,8 @@
 namespace bulla::cms {
 namespace {
 
-// Without originatorInfo, unprotectedAttrs and ori: 3 with a password, 0 if every
-// recipient has version 0, else 2 (CMS-46).
+// Without originatorInfo and unprotectedAttrs: 3 with a password or an ori, 0 if every
+// recipient has version 0, else 2 (CMS-46, CMS-47).
 std::uint64_t version(const std::vector<RecipientInfo>& recipients) {
   bool all_zero = true;
   for (const RecipientInfo& recipient : recipients) {
@@ -116,10 +116,10 @@ Result<std::unique_ptr<Writer>> make_enveloped_data_writer(EncryptOptions option
   crypto::ContentEncryption encryption{.cipher = options.cipher,
                                        .iv = TRY(crypto::random_bytes(row.iv_size)),
                                        .tag_size = row.tag_size};
-  std::vector<Attribute> attributes;
   if (options.content_key == EncryptOptions::ContentKey::Derived) {
     crypto::derive_content_key(encryption);
   }
+  std::vector<Attribute> attributes;
   if (authenticated) attributes = auth_attributes(options.content_type);
   Secret content_key = TRY(crypto::content_key(encryption, key.view()));
   crypto::Encryptor encryptor = TRY(crypto::Encryptor::create(

@@ -84,10 +84,10 @@ struct PasswordRecipient {
 
 struct EncryptOptions {
   ContentCipher cipher = ContentCipher::Aes256Cbc;  // AEAD makes AuthEnvelopedData (MIME-41)
-  Oid content_type = kData;
-  std::vector<CertificateRecipient> recipients;
   // Derived: the recipients' key is what the content's is derived from (RFC 9709).
   enum class ContentKey { Direct, Derived } content_key = ContentKey::Direct;
+  Oid content_type = kData;
+  std::vector<CertificateRecipient> recipients;
   std::vector<KekRecipient> keks;
   std::vector<PasswordRecipient> passwords;
 };

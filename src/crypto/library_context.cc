@@ -63,18 +63,19 @@ std::vector<const EVP_MD*> fetch_digests(std::span<const DigestRow> rows) {
 std::vector<const EVP_CIPHER*> fetch_ciphers(OSSL_LIB_CTX* context, Provider provider) {
   ErrorScope scope;
   std::vector<const EVP_CIPHER*> ciphers;
-  for (const ContentCipherRow& row : rows) {
-    ciphers.push_back(EVP_CIPHER_fetch(library(), row.fetch_name, nullptr));
+  for (const ContentCipherRow& row : content_cipher_rows()) {
+    bool has_it = context != nullptr && row.provider == provider;
+    ciphers.push_back(has_it ? EVP_CIPHER_fetch(context, row.fetch_name, nullptr) : nullptr);
   }
   return ciphers;
 }
 
-std::vector<const EVP_CIPHER*> fetch_wraps() {
 const EVP_CIPHER* fetched_legacy(ContentCipher cipher) {
   static const auto ciphers = fetch_ciphers(make_legacy_library(), Provider::Legacy);
   return ciphers[static_cast<std::size_t>(cipher)];
 }
 
+std::vector<const EVP_CIPHER*> fetch_wraps() {
   ErrorScope scope;
   std::vector<const EVP_CIPHER*> ciphers;
   for (KeyWrap wrap : {KeyWrap::Aes128, KeyWrap::Aes192, KeyWrap::Aes256, KeyWrap::TripleDes}) {
@@ -129,12 +130,12 @@ const EVP_CIPHER* fetched_aes(ContentCipher cipher) {
   return ciphers[row(cipher).key_size / 8 - 2];
 }
 
-EVP_KDF* fetched(KdfAlgorithm algorithm) {
 const EVP_CIPHER* fetched_chacha20() {
   static const EVP_CIPHER* const cipher = EVP_CIPHER_fetch(library(), "ChaCha20", nullptr);
   return cipher;
 }
 
+EVP_KDF* fetched(KdfAlgorithm algorithm) {
   static const auto kdfs = fetch_kdfs();
   return kdfs[static_cast<std::size_t>(algorithm)];
 }

@@ -158,17 +158,17 @@ Result<SignPlan> plan_sign(const Sign& step, Time at) {
 Result<EncryptPlan> plan_encrypt(const Encrypt& step, Time at) {
   EncryptPlan plan;
   plan.options.cipher = step.cipher.value_or(ContentCipher::Aes256Cbc);
-  std::vector<Certificate> certificates = distinct(step.recipients);
-  bool is_empty = certificates.empty() && step.keks.empty() && step.passwords.empty();
-  if (is_empty) return failure(Rule::CmsNoRecipients);
-  for (const Certificate& certificate : certificates) {
-    TRY_VOID(check_recipient(certificate, at));
   if (crypto::row(plan.options.cipher).use == crypto::Use::Read) {
     return failure(Rule::CryptoUnknownAlgorithm, 0,
                    std::string(name(plan.options.cipher)) + " is read, not written");
   }
   bool derives = step.content_key == Encrypt::ContentKey::Derived;
   if (derives) plan.options.content_key = cms::EncryptOptions::ContentKey::Derived;
+  std::vector<Certificate> certificates = distinct(step.recipients);
+  bool is_empty = certificates.empty() && step.keks.empty() && step.passwords.empty();
+  if (is_empty) return failure(Rule::CmsNoRecipients);
+  for (const Certificate& certificate : certificates) {
+    TRY_VOID(check_recipient(certificate, at));
     if (is_rsa(certificate) && certificate.key_bits() < kShortRsaBits) {
       plan.findings.push_back(Finding::of(
           Rule::EncWeakKey, {}, certificate.subject() + ": " + certificate.key_description()));
