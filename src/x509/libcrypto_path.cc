@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "crypto/algorithm_table.h"
@@ -232,12 +233,20 @@ class Judge {
 struct LibcryptoPath::Inner {
   const PathOptions& options;
   const Limits& limits;
+  std::unordered_map<std::string, Certificate> known;  // by the SHA-256
   std::vector<Owned<X509_CRL>> crls;
   std::vector<Certificate> list_signers;
+
+  // One object for one certificate, wherever it came from: is_issuer() compares them.
+  // nullptr if libcrypto cannot read it.
+  X509* find(const Certificate& certificate) {
+    std::string key(as_text(certificate.sha256()));
+    return libcrypto_certificate(known.emplace(std::move(key), certificate).first->second);
+  }
 };
 
 LibcryptoPath::LibcryptoPath(const PathOptions& options, const Limits& limits)
-    : inner_(new Inner{options, limits, {}, {}}) {}
+    : inner_(new Inner{options, limits, {}, {}, {}}) {}
 
 LibcryptoPath::~LibcryptoPath() = default;
 
@@ -251,7 +260,7 @@ LibcryptoPath::CrlFate LibcryptoPath::add_crl(ByteView der,
   if (!crl) return CrlFate::Malformed;
   bool fits = false;
   for (const Certificate& issuer : issuers) {
-    X509* x509 = libcrypto_certificate(issuer);
+    X509* x509 = inner_->find(issuer);
     EVP_PKEY* key = x509 == nullptr ? nullptr : X509_get0_pubkey(x509);
     if (key == nullptr || X509_CRL_verify(crl.get(), key) != 1) continue;
     fits = true;
@@ -264,8 +273,8 @@ LibcryptoPath::CrlFate LibcryptoPath::add_crl(ByteView der,
 
 bool LibcryptoPath::signature_fits(const Certificate& certificate, const Certificate& issuer) {
   crypto::ErrorScope scope;
-  X509* subject = libcrypto_certificate(certificate);
-  X509* signer = libcrypto_certificate(issuer);
+  X509* subject = inner_->find(certificate);
+  X509* signer = inner_->find(issuer);
   EVP_PKEY* key = signer == nullptr ? nullptr : X509_get0_pubkey(signer);
   return subject != nullptr && key != nullptr && X509_verify(subject, key) == 1;
 }
@@ -275,7 +284,7 @@ LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& p
   Outcome outcome;
   std::vector<X509*> x509s;
   for (std::size_t i = 0; i < path.size(); ++i) {
-    x509s.push_back(libcrypto_certificate(path[i]));
+    x509s.push_back(inner_->find(path[i]));
     if (x509s.back() != nullptr) continue;
     outcome.findings.push_back(Finding::of(Rule::CertMalformed, path_place(i)));
     return outcome;
@@ -291,7 +300,7 @@ LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& p
   std::size_t anchors = end == End::Anchor ? 1 : 0;
   for (std::size_t i = 1; i + anchors < path.size(); ++i) sk_X509_push(untrusted.get(), x509s[i]);
   for (const Certificate& signer : inner_->list_signers) {
-    sk_X509_push(untrusted.get(), libcrypto_certificate(signer));
+    sk_X509_push(untrusted.get(), inner_->find(signer));
   }
   for (const auto& crl : inner_->crls) sk_X509_CRL_push(crls.get(), crl.get());
 

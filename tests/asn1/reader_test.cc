@@ -77,7 +77,9 @@ TEST(Reader, T44_elements_are_counted) {
                          },
                          {.der_elements = limit});
     EXPECT_EQ(result.has_value(), limit == 4);
-    if (!result) EXPECT_EQ(result.error().rule, Rule::LimitElements);
+    if (!result) {
+      EXPECT_EQ(result.error().rule, Rule::LimitElements);
+    }
   }
 }
 

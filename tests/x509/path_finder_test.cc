@@ -47,6 +47,12 @@ PathResult find(const std::string& name, const Setting& setting = {}) {
   std::vector<Certificate> pool = load_all(setting.pool);
   PathFinder finder({.trust = trust.get()}, setting.limits);
   PathResult result = finder.find(certificate, pool, crls, setting.options);
+  // The same certificates from elsewhere too, each read a second time.
+  auto others = make_cert_source(load_all(setting.pool));
+  PathFinder doubled({.trust = trust.get(), .certificates = others.get()}, setting.limits);
+  PathResult twice = doubled.find(certificate, pool, crls, setting.options);
+  EXPECT_EQ(summary(twice), summary(result));
+  EXPECT_EQ(twice.verified.has_value(), result.verified.has_value());
   // All tests share one cache: what is in it must never answer for another.
   static PathCache cache(1'000);
   PathFinder remembering({.trust = trust.get()}, setting.limits, &cache);
