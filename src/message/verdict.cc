@@ -78,9 +78,8 @@ bool Verdict::is_signed() const {
 }
 
 bool Verdict::is_encrypted() const {
-  return std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
-    return encrypts(layer.kind) && !layer.errant;
-  });
+  return std::any_of(layers.begin(), layers.end(),
+                     [](const Layer& layer) { return encrypts(layer.kind) && !layer.errant; });
 }
 
 }  // namespace bulla

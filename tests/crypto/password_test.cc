@@ -92,7 +92,7 @@ TEST_F(EncryptedKey, pbes2_with_camellia) {
 }
 
 TEST_F(EncryptedKey, other_ciphers_are_unavailable) {
-  Bytes der = pbes2(EVP_des_cbc(), NID_hmacWithSHA256);
+  Bytes der = pbes2(EVP_aes_128_cfb128(), NID_hmacWithSHA256);
   EXPECT_EQ(rule_of(load_private_key(der, as_bytes("secret"))), Rule::CryptoUnavailable);
 }
 
