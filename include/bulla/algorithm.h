@@ -37,6 +37,25 @@ enum class KeyKind : std::uint8_t {
   X25519,
   X448,
   Dsa,
+  RsaKem,    // id-rsa-kem-spki: for RSA-KEM alone (RFC 9690)
+  MlKem512,  // RFC 9935, RFC 9936
+  MlKem768,
+  MlKem1024,
+  MlDsa44,  // RFC 9881, RFC 9882
+  MlDsa65,
+  MlDsa87,
+  SlhDsaSha2_128s,  // RFC 9814, RFC 9909
+  SlhDsaSha2_128f,
+  SlhDsaSha2_192s,
+  SlhDsaSha2_192f,
+  SlhDsaSha2_256s,
+  SlhDsaSha2_256f,
+  SlhDsaShake128s,
+  SlhDsaShake128f,
+  SlhDsaShake192s,
+  SlhDsaShake192f,
+  SlhDsaShake256s,
+  SlhDsaShake256f,
   Unknown,  // known to nobody here; certificates with such keys still parse
 };
 
@@ -65,7 +84,29 @@ enum class ContentCipher : std::uint8_t {
   Rc2_128Cbc,
 };
 
-enum class SignatureAlgorithm : std::uint8_t { RsaPkcs1, RsaPss, Ecdsa, Ed25519, Ed448, Dsa };
+enum class SignatureAlgorithm : std::uint8_t {
+  RsaPkcs1,
+  RsaPss,
+  Ecdsa,
+  Ed25519,
+  Ed448,
+  Dsa,
+  MlDsa44,  // RFC 9881, RFC 9882
+  MlDsa65,
+  MlDsa87,
+  SlhDsaSha2_128s,  // RFC 9814, RFC 9909
+  SlhDsaSha2_128f,
+  SlhDsaSha2_192s,
+  SlhDsaSha2_192f,
+  SlhDsaSha2_256s,
+  SlhDsaSha2_256f,
+  SlhDsaShake128s,
+  SlhDsaShake128f,
+  SlhDsaShake192s,
+  SlhDsaShake192f,
+  SlhDsaShake256s,
+  SlhDsaShake256f,
+};
 
 // How a signature is made: all that an AlgorithmIdentifier says.
 struct SignatureScheme {
@@ -89,11 +130,15 @@ struct TransportScheme {
   friend bool operator==(const TransportScheme&, const TransportScheme&) = default;
 };
 
+// Key encapsulation (RFC 9629): the recipient's key alone says which.
+enum class KemAlgorithm : std::uint8_t { Rsa, MlKem512, MlKem768, MlKem1024 };
+
 // Names as a person types and reads them: "sha256", "aes-256-cbc", "ecdsa".
 std::string_view name(Digest digest);
 std::string_view name(ContentCipher cipher);
 std::string_view name(SignatureAlgorithm algorithm);
 std::string_view name(KeyKind kind);
+std::string_view name(KemAlgorithm algorithm);
 // "RSA PKCS #1 v1.5 with SHA-256", "RSASSA-PSS with SHA-256, salt 32".
 std::string describe(const SignatureScheme& scheme);
 std::string describe(const TransportScheme& scheme);

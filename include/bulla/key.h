@@ -44,6 +44,12 @@ class PrivateKey {
   // the raw result, never all zero (KM-26). `peer` is the octets in the BIT STRING
   // of the peer's SubjectPublicKeyInfo. Failures are Rule::EncFailed.
   [[nodiscard]] virtual Result<Secret> agree(ByteView peer) const = 0;
+
+  // The secret that `kemct` encapsulates to this key (RFC 9629): for ML-KEM the shared
+  // secret, for RSA-KEM the integer z as octets (RFC 9690 A.2). Of an encapsulation that was
+  // changed it is another one (FIPS 203 6.3). Failures are Rule::EncFailed, and so is what a
+  // key gives that does not override this.
+  [[nodiscard]] virtual Result<Secret> decapsulate(KemAlgorithm algorithm, ByteView kemct) const;
 };
 
 using PrivateKeyPtr = std::shared_ptr<const PrivateKey>;

@@ -2,7 +2,7 @@
 
 #include "cms/content_type.h"
 #include "cms/signed_attributes.h"
-#include "crypto/algorithm_table.h"
+#include "crypto/kem.h"
 #include "crypto/oid_name.h"
 
 namespace bulla::cli {
@@ -24,6 +24,14 @@ std::string signature_text(const cms::SignerInfo& signer) {
   auto scheme = crypto::read_signature_scheme(signer.signature_algorithm,
                                               crypto::read_digest(signer.digest_algorithm));
   return scheme ? describe(*scheme) : crypto::oid_name(signer.signature_algorithm.algorithm);
+}
+
+// "ml-kem-768, aes-256-wrap": the KDF goes with the KEM.
+std::string kem_text(const cms::KemRecipientInfo& info) {
+  auto algorithm = crypto::read_kem(info.kem);
+  std::string kem =
+      algorithm ? std::string(name(*algorithm)) : crypto::oid_name(info.kem.algorithm);
+  return kem + ", " + crypto::oid_name(info.wrap.algorithm);
 }
 
 std::string transport_text(const asn1::AlgorithmIdentifier& algorithm) {
@@ -128,6 +136,9 @@ std::vector<Node> recipient_nodes(const cms::RecipientInfo& info) {
   if (const auto* pwri = std::get_if<cms::PasswordRecipientInfo>(&info)) {
     return {
         recipient(kind, "password", crypto::oid_name(pwri->key_encryption_algorithm.algorithm))};
+  }
+  if (const auto* kemri = std::get_if<cms::KemRecipientInfo>(&info)) {
+    return {recipient(kind, kemri->rid.describe(), kem_text(*kemri))};
   }
   return {recipient(kind, std::get<cms::OtherRecipientInfo>(info).type.to_string(), "")};
 }

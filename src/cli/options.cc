@@ -130,6 +130,7 @@ void read_signature(const Arguments& arguments, Meaning& meaning, SealingOptions
 
 void read_encryption(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {
   if (arguments.has("--oaep")) options.transport = Encrypt::Transport::Oaep;
+  if (arguments.has("--rsa-kem")) options.transport = Encrypt::Transport::Kem;
   options.cipher = meaning.find<ContentCipher>(
       "--cipher", find_sending_cipher,
       "it takes names such as aes-256-cbc, aes-256-gcm or chacha20-poly1305");

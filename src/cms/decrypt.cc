@@ -8,7 +8,7 @@
 namespace bulla::cms {
 namespace {
 
-// A recipient that a private key can serve: a ktri, or one key of a kari.
+// A recipient that a private key can serve: a ktri, a kemri, or one key of a kari.
 struct Entry {
   std::size_t info = 0;  // index into EnvelopedHeader::recipients
   std::size_t key = 0;   // index into KeyAgreeRecipientInfo::recipients
@@ -20,6 +20,9 @@ std::vector<Entry> entries(const std::vector<RecipientInfo>& recipients) {
   for (std::size_t i = 0; i < recipients.size(); ++i) {
     if (const auto* ktri = std::get_if<KeyTransRecipientInfo>(&recipients[i])) {
       result.push_back({i, 0, &ktri->rid});
+    }
+    if (const auto* kemri = std::get_if<KemRecipientInfo>(&recipients[i])) {
+      result.push_back({i, 0, &kemri->rid});
     }
     if (const auto* kari = std::get_if<KeyAgreeRecipientInfo>(&recipients[i])) {
       for (std::size_t k = 0; k < kari->recipients.size(); ++k) {
@@ -137,6 +140,9 @@ Result<AgreedKey> KeyRecovery::open(const Entry& entry, const PrivateKey& key) c
   if (const auto* ktri = std::get_if<KeyTransRecipientInfo>(&info)) {
     return AgreedKey{.key = TRY(open_ktri(*ktri, key, key_size_))};
   }
+  if (const auto* kemri = std::get_if<KemRecipientInfo>(&info)) {
+    return AgreedKey{.key = TRY(open_kemri(*kemri, key, key_size_))};
+  }
   return open_kari(header_, std::get<KeyAgreeRecipientInfo>(info), entry.key, key, key_size_,
                    old_forms_);
 }
@@ -180,6 +186,7 @@ bool KeyRecovery::try_keks() {
 bool KeyRecovery::takes_kind(const Entry& entry, KeyKind kind) const {
   const RecipientInfo& info = header_.recipients[entry.info];
   if (const auto* ktri = std::get_if<KeyTransRecipientInfo>(&info)) return takes(*ktri, kind);
+  if (const auto* kemri = std::get_if<KemRecipientInfo>(&info)) return takes(*kemri, kind);
   return takes(std::get<KeyAgreeRecipientInfo>(info), kind);
 }
 

@@ -13,6 +13,7 @@ std::uint64_t version(const std::vector<RecipientInfo>& recipients) {
   bool all_zero = true;
   for (const RecipientInfo& recipient : recipients) {
     if (std::holds_alternative<PasswordRecipientInfo>(recipient)) return 3;
+    if (std::holds_alternative<KemRecipientInfo>(recipient)) return 3;
     const auto* ktri = std::get_if<KeyTransRecipientInfo>(&recipient);
     all_zero = all_zero && ktri != nullptr && ktri->version == 0;
   }

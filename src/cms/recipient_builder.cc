@@ -7,6 +7,7 @@
 #include "bulla/limits.h"
 #include "cms/password_wrap.h"
 #include "cms/shared_info.h"
+#include "crypto/kem.h"
 #include "x509/certificate_key.h"
 
 namespace bulla::cms {
@@ -40,6 +41,37 @@ Result<RecipientInfo> make_ktri(const CertificateRecipient& recipient, EntityIde
   info.rid = std::move(rid);
   info.key_encryption_algorithm = crypto::transport_identifier(scheme);
   info.encrypted_key = TRY(key.encrypt_key(scheme, content_key));
+  return info;
+}
+
+// AES, at least as long as the content key (ALG-51), and as RFC 9936 2.2 wants it for the
+// set (KM-48).
+crypto::KeyWrap kem_wrap_for(KemAlgorithm algorithm, std::size_t content_key_size) {
+  bool is_large = algorithm == KemAlgorithm::MlKem768 || algorithm == KemAlgorithm::MlKem1024;
+  if (is_large || content_key_size > 24) return crypto::KeyWrap::Aes256;
+  return content_key_size > 16 ? crypto::KeyWrap::Aes192 : crypto::KeyWrap::Aes128;
+}
+
+Result<RecipientInfo> make_kemri(const CertificateRecipient& recipient, EntityIdentifier rid,
+                                 const crypto::PublicKey& key, ByteView content_key) {
+  TRY_VOID(require_usage(recipient.certificate, KeyUsage::KeyEncipherment));  // KM-04
+  std::optional<KemAlgorithm> algorithm = crypto::kem_of(key.kind());
+  crypto::KemKdf kdf;  // HKDF with SHA-256 (KM-47)
+  if (algorithm == KemAlgorithm::Rsa) kdf.function = crypto::KemKdf::Function::Kdf3;  // KM-54
+  crypto::KeyWrap wrap = kem_wrap_for(*algorithm, content_key.size());
+  std::size_t kek_size = crypto::key_size(wrap);
+  crypto::Encapsulation encapsulation = TRY(key.encapsulate());
+  KemRecipientInfo info;
+  info.rid = std::move(rid);
+  info.kem = crypto::kem_identifier(*algorithm);
+  info.kemct = std::move(encapsulation.kemct);
+  info.kdf = crypto::kem_kdf_identifier(kdf);
+  info.kek_length = static_cast<std::int64_t>(kek_size);
+  info.wrap = crypto::key_wrap_identifier(wrap);
+  Bytes other_info = kem_other_info(info.wrap, info.kek_length, std::nullopt);
+  Secret kek = TRY(
+      crypto::derive_kem_key(*algorithm, kdf, encapsulation.shared.view(), other_info, kek_size));
+  info.encrypted_key = TRY(crypto::wrap_key(wrap, kek.view(), content_key));
   return info;
 }
 
@@ -199,6 +231,12 @@ Result<std::vector<const KekRecipient*>> distinct(const std::vector<KekRecipient
   return result;
 }
 
+// rsaEncryption keys serve both; key transport is what most programs read.
+bool uses_kem(const CertificateRecipient& recipient, KeyKind kind) {
+  if (kind == KeyKind::Rsa) return recipient.rsa == CertificateRecipient::Rsa::Kem;
+  return crypto::kem_of(kind).has_value();
+}
+
 Result<void> check_count(const EncryptOptions& options) {
   std::size_t count = options.recipients.size() + options.keks.size() + options.passwords.size();
   if (count == 0) return failure(Rule::CmsNoRecipients);
@@ -218,6 +256,10 @@ Result<std::vector<RecipientInfo>> make_recipient_infos(const EncryptOptions& op
     std::optional<EntityIdentifier> rid = TRY(names.add(recipient));
     if (!rid) continue;
     crypto::PublicKey key = TRY(x509::public_key(recipient.certificate));
+    if (uses_kem(recipient, key.kind())) {
+      infos.push_back(TRY(make_kemri(recipient, std::move(*rid), key, content_key)));
+      continue;
+    }
     switch (key.kind()) {
       case KeyKind::Rsa:
       case KeyKind::RsaOaep:

@@ -51,18 +51,31 @@ struct PasswordRecipientInfo {
   Bytes encrypted_key;
 };
 
-// ori, or a choice or version that is not known: skipped (CMS-50).
+// ori of type id-ori-kem: under a secret that is encapsulated to a key (RFC 9629).
+struct KemRecipientInfo {
+  std::int64_t version = 0;
+  EntityIdentifier rid;
+  asn1::AlgorithmIdentifier kem;
+  Bytes kemct;
+  asn1::AlgorithmIdentifier kdf;
+  std::int64_t kek_length = 0;  // octets
+  std::optional<Bytes> ukm;
+  asn1::AlgorithmIdentifier wrap;
+  Bytes encrypted_key;
+};
+
+// Another ori, or a choice or version that is not known: skipped (CMS-50).
 struct OtherRecipientInfo {
   Oid type;  // empty if the choice itself is unknown
 };
 
 using RecipientInfo = std::variant<KeyTransRecipientInfo, KeyAgreeRecipientInfo, KekRecipientInfo,
-                                   PasswordRecipientInfo, OtherRecipientInfo>;
+                                   PasswordRecipientInfo, KemRecipientInfo, OtherRecipientInfo>;
 
 RecipientInfo read_recipient_info(asn1::Reader& in);
 void write_recipient_info(asn1::Writer& out, const RecipientInfo& info);
 
-// "ktri", "kari", "kekri", "pwri", "ori".
+// "ktri", "kari", "kekri", "pwri", "kemri", "ori".
 std::string_view kind(const RecipientInfo& info);
 
 // EnvelopedData and AuthEnvelopedData before the encrypted content.

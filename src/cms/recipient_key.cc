@@ -4,6 +4,7 @@
 
 #include "base/try.h"
 #include "cms/shared_info.h"
+#include "crypto/kem.h"
 #include "x509/certificate_key.h"
 
 namespace bulla::cms {
@@ -97,6 +98,11 @@ bool takes(const KeyAgreeRecipientInfo& info, KeyKind kind) {
   return agrees(kind) && originator_kind(info.originator_algorithm.algorithm) == kind;
 }
 
+bool takes(const KemRecipientInfo& info, KeyKind kind) {
+  auto algorithm = crypto::read_kem(info.kem);
+  return algorithm && crypto::kem_of(kind) == *algorithm;
+}
+
 Result<Secret> open_ktri(const KeyTransRecipientInfo& info, const PrivateKey& key,
                          std::size_t size) {
   TransportScheme scheme = TRY(crypto::read_transport_scheme(info.key_encryption_algorithm));
@@ -120,6 +126,25 @@ Result<AgreedKey> open_kari(const EnvelopedHeader& header, const KeyAgreeRecipie
     if (opened) return AgreedKey{.key = std::move(*opened), .used_old_form = true};
   }
   return failure(Rule::EncFailed);
+}
+
+// kekLength must be the wrap's (KM-42); a message that says otherwise is refused before any
+// key is used.
+Result<Secret> open_kemri(const KemRecipientInfo& info, const PrivateKey& key, std::size_t size) {
+  KemAlgorithm algorithm = TRY(crypto::read_kem(info.kem));
+  crypto::KemKdf kdf = TRY(crypto::read_kem_kdf(info.kdf));
+  crypto::KeyWrap wrap = TRY(read_wrap(info.wrap));
+  std::size_t kek_size = crypto::key_size(wrap);
+  if (info.kek_length != static_cast<std::int64_t>(kek_size)) {
+    return failure(Rule::CryptoBadParameters, 0, "kekLength");
+  }
+  if (!takes(info, key.kind())) return failure(Rule::EncFailed);
+  std::optional<ByteView> ukm;
+  if (info.ukm) ukm = *info.ukm;
+  Secret shared = TRY(key.decapsulate(algorithm, info.kemct));
+  Bytes other_info = kem_other_info(info.wrap, info.kek_length, ukm);
+  Secret kek = TRY(crypto::derive_kem_key(algorithm, kdf, shared.view(), other_info, kek_size));
+  return of_size(crypto::unwrap_key(wrap, kek.view(), info.encrypted_key), size);
 }
 
 Result<Secret> open_kekri(const KekRecipientInfo& info, ByteView kek, std::size_t size) {

@@ -14,6 +14,7 @@ namespace bulla::cms {
 // Whether a RecipientInfo of this kind is for keys of that kind.
 bool takes(const KeyTransRecipientInfo& info, KeyKind kind);
 bool takes(const KeyAgreeRecipientInfo& info, KeyKind kind);
+bool takes(const KemRecipientInfo& info, KeyKind kind);
 
 // `size` is the content cipher's key size; a key of any other is a failure (T-39),
 // but for PKCS #1 v1.5, where it is no error (T-26).
@@ -28,6 +29,8 @@ struct AgreedKey {
 Result<AgreedKey> open_kari(const EnvelopedHeader& header, const KeyAgreeRecipientInfo& info,
                             std::size_t recipient, const PrivateKey& key, std::size_t size,
                             OldForms old_forms);
+
+Result<Secret> open_kemri(const KemRecipientInfo& info, const PrivateKey& key, std::size_t size);
 
 Result<Secret> open_kekri(const KekRecipientInfo& info, ByteView kek, std::size_t size);
 

@@ -27,6 +27,20 @@ Bytes shared_info(const asn1::AlgorithmIdentifier& key_info, std::optional<ByteV
   });
 }
 
+// CMSORIforKEMOtherInfo ::= SEQUENCE {
+//     wrap           KeyEncryptionAlgorithmIdentifier,
+//     kekLength      INTEGER (1..65535),
+//     ukm        [0] EXPLICIT UserKeyingMaterial OPTIONAL }
+Bytes kem_other_info(const asn1::AlgorithmIdentifier& wrap, std::int64_t kek_length,
+                     std::optional<ByteView> ukm) {
+  return asn1::encode([&](asn1::Writer& out) {
+    asn1::Writer seq = out.sequence();
+    wrap.write(seq);
+    seq.integer(static_cast<std::uint64_t>(kek_length));
+    if (ukm) seq.enter(asn1::constructed(0)).octet_string(*ukm);
+  });
+}
+
 Result<Secret> derive_key_encryption_key(const crypto::KeyAgreement& agreement, ByteView shared,
                                          std::optional<ByteView> ukm) {
   std::size_t size = crypto::key_size(agreement.wrap);

@@ -1,5 +1,5 @@
-// From an agreed secret to the key-encryption key of a KeyAgreeRecipientInfo
-// (RFC 5753 7.2, RFC 8418 2).
+// From a shared secret to the key-encryption key: of a KeyAgreeRecipientInfo (RFC 5753 7.2,
+// RFC 8418 2), of a KEMRecipientInfo (RFC 9629 5).
 #pragma once
 
 #include <optional>
@@ -17,5 +17,10 @@ Bytes shared_info(const asn1::AlgorithmIdentifier& key_info, std::optional<ByteV
 // salt (KM-28).
 Result<Secret> derive_key_encryption_key(const crypto::KeyAgreement& agreement, ByteView shared,
                                          std::optional<ByteView> ukm);
+
+// CMSORIforKEMOtherInfo in DER, for a KEMRecipientInfo (RFC 9629 5): `wrap` exactly as it
+// stands in the RecipientInfo.
+Bytes kem_other_info(const asn1::AlgorithmIdentifier& wrap, std::int64_t kek_length,
+                     std::optional<ByteView> ukm);
 
 }  // namespace bulla::cms

@@ -5,6 +5,7 @@
 #include "cms/writer.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/digest.h"
+#include "crypto/post_quantum.h"
 #include "crypto/public_key.h"
 
 namespace bulla::cms {
@@ -52,6 +53,17 @@ SignatureScheme scheme(SignatureAlgorithm algorithm, Digest digest) {
   return result;
 }
 
+// RFC 9814 4 leaves SLH-DSA no choice of a digest, RFC 9882 3.3 leaves ML-DSA a few.
+Result<SignatureScheme> post_quantum_scheme(const crypto::PostQuantumRow& row,
+                                            std::optional<Digest> digest) {
+  Digest usual = crypto::default_digest(row);
+  bool is_fixed = row.seed_size == 0;
+  SignatureScheme result = scheme(*row.signature, is_fixed ? usual : digest.value_or(usual));
+  if (crypto::allows_digest(*row.signature, result.digest)) return result;
+  return failure(Rule::CryptoUnknownAlgorithm, 0,
+                 std::string(name(result.digest)) + " with " + row.type);
+}
+
 Result<SignatureScheme> choose(const crypto::PublicKey& key, std::optional<Digest> digest,
                                RsaPadding padding) {
   switch (key.kind()) {
@@ -75,6 +87,8 @@ Result<SignatureScheme> choose_scheme(const crypto::PublicKey& key, std::optiona
   // EdDSA fixes its digest, whatever was asked for (ALG-27, ALG-28).
   if (key.kind() == KeyKind::Ed25519) return scheme(SignatureAlgorithm::Ed25519, Digest::Sha512);
   if (key.kind() == KeyKind::Ed448) return scheme(SignatureAlgorithm::Ed448, Digest::Shake256);
+  const crypto::PostQuantumRow* row = crypto::find_post_quantum(key.kind());
+  if (row != nullptr && row->signature) return post_quantum_scheme(*row, digest);
   if (digest) TRY_VOID(check_digest(*digest));
   SignatureScheme chosen = TRY(choose(key, digest, padding));
   if (!key.allows(chosen)) return failure(Rule::CryptoBadKey, 0, describe(chosen));

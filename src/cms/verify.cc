@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "cms/signed_attributes.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/post_quantum.h"
 #include "x509/certificate_key.h"
 
 namespace bulla::cms {
@@ -16,10 +17,6 @@ constexpr std::size_t kMaxTried = 8;
 
 // Below this many bits RSA is weak (RFC 8551 4.3).
 constexpr std::size_t kMinRsaBits = 2'048;
-
-bool is_eddsa(SignatureAlgorithm algorithm) {
-  return algorithm == SignatureAlgorithm::Ed25519 || algorithm == SignatureAlgorithm::Ed448;
-}
 
 // The rule for a signature that could not be checked.
 Rule rule_for(Rule reason) {
@@ -100,7 +97,13 @@ void SignerVerifier::check_scheme() {
     return;
   }
   check_.scheme = *scheme;
-  if (!check_.digest || scheme->digest == *check_.digest) return;
+  if (!check_.digest) return;
+  bool fits = scheme->digest == *check_.digest;
+  // Without attributes the digest says nothing (ALG-34, ALG-37).
+  if (signer_.signed_attrs_der) {
+    fits = fits && crypto::allows_digest(scheme->algorithm, *check_.digest);
+  }
+  if (fits) return;
   note(Rule::SigAlgorithmMismatch,
        std::string(name(*check_.digest)) + " and " + bulla::describe(*scheme));
   check_strength(scheme->digest);
@@ -203,8 +206,9 @@ bool SignerVerifier::content_fits(std::optional<bool> signature) {
 std::optional<bool> SignerVerifier::check_signature() {
   if (!check_.digest || !check_.scheme) return std::nullopt;
   if (!signer_.signed_attrs_der) {
-    if (is_eddsa(check_.scheme->algorithm)) {
-      note(Rule::SigUnknownAlgorithm, "EdDSA without signed attributes");
+    if (crypto::is_pure(check_.scheme->algorithm)) {
+      note(Rule::SigUnknownAlgorithm,
+           bulla::describe(*check_.scheme) + " without signed attributes");
       return std::nullopt;
     }
     if (content_digest() == nullptr) return std::nullopt;
@@ -212,7 +216,9 @@ std::optional<bool> SignerVerifier::check_signature() {
   if (chosen_.empty()) return std::nullopt;
   auto fits = try_certificates();
   if (!fits) {
-    note(rule_for(fits.error().rule), std::string(info(fits.error().rule).text));
+    const Error& error = fits.error();
+    note(rule_for(error.rule),
+         error.detail.empty() ? std::string(info(error.rule).text) : error.detail);
     return std::nullopt;
   }
   if (!*fits) note(Rule::SigBadSignature);

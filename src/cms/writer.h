@@ -56,9 +56,9 @@ struct SignOptions {
 
 enum class RsaPadding { Pkcs1, Pss };
 // The scheme that fits a key: by default PKCS #1 v1.5 or ECDSA with SHA-256 (P-384:
-// SHA-384, P-521: SHA-512); `digest` and `padding` as the user asked. EdDSA and id-RSASSA-PSS
-// keys keep to their own. Errors: crypto.bad-key, crypto.unknown-algorithm,
-// sig.weak-digest, sig.broken-digest.
+// SHA-384, P-521: SHA-512), ML-DSA with SHA-512; `digest` and `padding` as the user asked. EdDSA,
+// SLH-DSA and id-RSASSA-PSS keys keep to their own. Errors: crypto.bad-key,
+// crypto.unknown-algorithm, sig.weak-digest, sig.broken-digest.
 Result<SignatureScheme> choose_scheme(const crypto::PublicKey& key, std::optional<Digest> digest,
                                       RsaPadding padding);
 
@@ -70,6 +70,8 @@ Result<std::unique_ptr<Writer>> make_signed_data_writer(SignOptions options, cry
 struct CertificateRecipient {
   Certificate certificate;
   TransportScheme transport;  // for RSA keys
+  // Kem: an rsaEncryption key gets a KEMRecipientInfo (RFC 9690).
+  enum class Rsa { Transport, Kem } rsa = Rsa::Transport;
   // A certificate without key identifier is named by issuer and serial number.
   enum class Name { IssuerAndSerial, KeyIdentifier } name = Name::IssuerAndSerial;
 };

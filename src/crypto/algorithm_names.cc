@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "bulla/algorithm.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/post_quantum.h"
 
 namespace bulla {
 namespace {
@@ -57,8 +58,11 @@ std::string_view name(SignatureAlgorithm algorithm) {
       return "ed448";
     case SignatureAlgorithm::Dsa:
       return "dsa";
+    default:
+      break;
   }
-  return "unknown";
+  const crypto::PostQuantumRow* row = crypto::find_post_quantum(algorithm);
+  return row == nullptr ? "unknown" : row->name;
 }
 
 std::string_view name(KeyKind kind) {
@@ -81,8 +85,25 @@ std::string_view name(KeyKind kind) {
       return "x448";
     case KeyKind::Dsa:
       return "dsa";
-    case KeyKind::Unknown:
+    case KeyKind::RsaKem:
+      return "rsa-kem";
+    default:
       break;
+  }
+  const crypto::PostQuantumRow* row = crypto::find_post_quantum(kind);
+  return row == nullptr ? "unknown" : row->name;
+}
+
+std::string_view name(KemAlgorithm algorithm) {
+  switch (algorithm) {
+    case KemAlgorithm::Rsa:
+      return "rsa-kem";
+    case KemAlgorithm::MlKem512:
+      return "ml-kem-512";
+    case KemAlgorithm::MlKem768:
+      return "ml-kem-768";
+    case KemAlgorithm::MlKem1024:
+      return "ml-kem-1024";
   }
   return "unknown";
 }
@@ -104,8 +125,11 @@ std::string describe(const SignatureScheme& scheme) {
       return "Ed448";
     case SignatureAlgorithm::Dsa:
       return "DSA with " + title(scheme.digest);
+    default:
+      break;
   }
-  return "unknown";
+  const crypto::PostQuantumRow* row = crypto::find_post_quantum(scheme.algorithm);
+  return row == nullptr ? "unknown" : row->type;
 }
 
 std::string describe(const TransportScheme& scheme) {

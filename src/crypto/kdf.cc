@@ -29,6 +29,14 @@ Result<Secret> derive_x963(Digest digest, ByteView shared, ByteView shared_info,
   return derive(KdfAlgorithm::X963, parameters, size);
 }
 
+Result<Secret> derive_single_step(Digest digest, ByteView shared, ByteView info, std::size_t size) {
+  Parameters parameters;
+  parameters.text(OSSL_KDF_PARAM_DIGEST, row(digest).fetch_name)
+      .octets(OSSL_KDF_PARAM_SECRET, shared)
+      .octets(OSSL_KDF_PARAM_INFO, info);
+  return derive(KdfAlgorithm::SingleStep, parameters, size);
+}
+
 Result<Secret> derive_hkdf(Digest digest, ByteView input, ByteView salt, ByteView shared_info,
                            std::size_t size) {
   Parameters parameters;

@@ -17,6 +17,7 @@ constexpr KeyRow kKeys[] = {
     {Oid::of("2.5.8.1.1"), KeyKind::Rsa},  // version 2 wrote the OID of X.509 (ALG-13)
     {Oid::of("1.2.840.113549.1.1.10"), KeyKind::RsaPss},
     {Oid::of("1.2.840.113549.1.1.7"), KeyKind::RsaOaep},
+    {Oid::of("1.2.840.113549.1.9.16.3.14"), KeyKind::RsaKem},
     {Oid::of("1.2.840.10045.2.1"), KeyKind::Ec},
     {Oid::of("1.2.840.10040.4.1"), KeyKind::Dsa},
     {Oid::of("1.3.101.110"), KeyKind::X25519},
@@ -52,13 +53,15 @@ KeyKind key_kind(const Oid& oid) {
   for (const KeyRow& row : kKeys) {
     if (row.oid == oid) return row.kind;
   }
-  return KeyKind::Unknown;
+  const PostQuantumRow* row = find_post_quantum(oid);
+  return row == nullptr ? KeyKind::Unknown : row->kind;
 }
 
 const Oid& key_oid(KeyKind kind) {
   for (const KeyRow& row : kKeys) {
     if (row.kind == kind) return row.oid;
   }
+  if (const PostQuantumRow* row = find_post_quantum(kind)) return row->oid;
   CHECK(false && "a kind without a row");
   return kKeys[0].oid;
 }
@@ -101,6 +104,12 @@ Owned<EVP_PKEY> make_ec_key(const CurveRow& curve, ByteView point) {
 
 Owned<EVP_PKEY> make_raw_key(const RawKeyRow& row, ByteView octets) {
   if (octets.size() != row.size) return {};
+  return Owned<EVP_PKEY>(
+      EVP_PKEY_new_raw_public_key_ex(library(), row.type, nullptr, octets.data(), octets.size()));
+}
+
+Owned<EVP_PKEY> make_post_quantum_key(const PostQuantumRow& row, ByteView octets) {
+  if (octets.size() != row.public_size) return {};
   return Owned<EVP_PKEY>(
       EVP_PKEY_new_raw_public_key_ex(library(), row.type, nullptr, octets.data(), octets.size()));
 }

@@ -7,6 +7,7 @@
 #include "asn1/algorithm_identifier.h"
 #include "crypto/curve.h"
 #include "crypto/openssl.h"
+#include "crypto/post_quantum.h"
 
 namespace bulla::crypto {
 
@@ -34,6 +35,8 @@ Owned<EVP_PKEY> make_rsa_key(ByteView modulus, ByteView exponent);
 // The point is checked to be on the curve.
 Owned<EVP_PKEY> make_ec_key(const CurveRow& curve, ByteView point);
 Owned<EVP_PKEY> make_raw_key(const RawKeyRow& row, ByteView octets);
+// REQUIRES: the row is available.
+Owned<EVP_PKEY> make_post_quantum_key(const PostQuantumRow& row, ByteView octets);
 Owned<EVP_PKEY> make_key(const char* type, int selection, Parameters& parameters);
 
 // A context for one operation with the key.

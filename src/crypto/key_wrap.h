@@ -21,6 +21,8 @@ Result<Secret> unwrap_key(KeyWrap wrap, ByteView kek, ByteView wrapped);
 //
 // ANSI X9.63 KDF (RFC 5753 7.2): Hash(Z ‖ counter ‖ shared info), counter from 1.
 Result<Secret> derive_x963(Digest digest, ByteView shared, ByteView shared_info, std::size_t size);
+// One-step KDF of SP 800-56C, KDF3 of ANS X9.44: Hash(counter ‖ Z ‖ info), counter from 1.
+Result<Secret> derive_single_step(Digest digest, ByteView shared, ByteView info, std::size_t size);
 // HKDF (RFC 5869).
 Result<Secret> derive_hkdf(Digest digest, ByteView input, ByteView salt, ByteView shared_info,
                            std::size_t size);

@@ -96,7 +96,7 @@ std::vector<const EVP_CIPHER*> fetch_aes() {
 std::vector<EVP_KDF*> fetch_kdfs() {
   ErrorScope scope;
   std::vector<EVP_KDF*> kdfs;
-  for (const char* name : {"X963KDF", "HKDF", "PBKDF2", "SCRYPT", "PKCS12KDF"}) {
+  for (const char* name : {"X963KDF", "HKDF", "PBKDF2", "SCRYPT", "PKCS12KDF", "SSKDF"}) {
     kdfs.push_back(EVP_KDF_fetch(library(), name, nullptr));
   }
   return kdfs;

@@ -57,7 +57,7 @@ const EVP_CIPHER* fetched_aes(ContentCipher cipher);
 // ChaCha20 alone: the IV is the block counter, 4 octets with the lowest first, and the nonce.
 const EVP_CIPHER* fetched_chacha20();
 
-enum class KdfAlgorithm : std::uint8_t { X963, Hkdf, Pbkdf2, Scrypt, Pkcs12 };
+enum class KdfAlgorithm : std::uint8_t { X963, Hkdf, Pbkdf2, Scrypt, Pkcs12, SingleStep };
 EVP_KDF* fetched(KdfAlgorithm algorithm);
 
 // Throws std::bad_alloc for the nullptr of an allocating libcrypto call.

@@ -5,9 +5,11 @@
 #include "bulla/key.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/digest.h"
+#include "crypto/kem.h"
 #include "crypto/key_algorithm.h"
 #include "crypto/key_transport.h"
 #include "crypto/password.h"
+#include "crypto/post_quantum_key.h"
 #include "crypto/public_key.h"
 #include "crypto/verify.h"
 
@@ -33,7 +35,7 @@ Bytes write_spki(const asn1::AlgorithmIdentifier& algorithm, ByteView subject_pu
   });
 }
 
-Result<Bytes> sign_eddsa(EVP_PKEY* key, ByteView message) {
+Result<Bytes> sign_pure(EVP_PKEY* key, ByteView message) {
   Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
   require_memory(context.get());
   Bytes signature(static_cast<std::size_t>(EVP_PKEY_get_size(key)));
@@ -73,6 +75,7 @@ class MemoryKey final : public PrivateKey {
   Result<Secret> decrypt_key(const TransportScheme& scheme, ByteView encrypted_key,
                              std::size_t size) const override;
   Result<Secret> agree(ByteView peer) const override;
+  Result<Secret> decapsulate(KemAlgorithm algorithm, ByteView kemct) const override;
 
  private:
   bool is_rsa() const { return !loaded_.rejection_seed.empty(); }
@@ -88,7 +91,7 @@ Result<Bytes> MemoryKey::sign(const SignatureScheme& scheme, ByteView message) c
     return failure(Rule::CryptoSignFailed, 0, "the key is not for " + describe(scheme));
   }
   EVP_PKEY* key = loaded_.key.get();
-  if (kind() == KeyKind::Ed25519 || kind() == KeyKind::Ed448) return sign_eddsa(key, message);
+  if (is_pure(scheme.algorithm)) return sign_pure(key, message);
   Bytes digest = TRY(hash(scheme.digest, message));
   Bytes signature = TRY(sign_digest(key, scheme, digest));
   // A fault in one half of the CRT gives away the factors (T-118).
@@ -117,6 +120,11 @@ Result<Secret> MemoryKey::agree(ByteView peer) const {
   }
   if (!other) return failure(Rule::EncFailed);
   return shared_secret(loaded_.key.get(), other.get());
+}
+
+Result<Secret> MemoryKey::decapsulate(KemAlgorithm algorithm, ByteView kemct) const {
+  if (kem_of(kind()) != algorithm) return failure(Rule::EncFailed);
+  return crypto::decapsulate(loaded_.key.get(), algorithm, kemct);
 }
 
 tl::unexpected<Error> bad_key(std::string detail) {
@@ -281,11 +289,22 @@ Result<Loaded> load_raw(const asn1::AlgorithmIdentifier& algorithm, ByteView der
   return loaded;
 }
 
+Result<Loaded> load_post_quantum(const PostQuantumRow& row,
+                                 const asn1::AlgorithmIdentifier& algorithm, ByteView der) {
+  if (algorithm.parameters) return bad_key(row.type);
+  PostQuantumKey made = TRY(read_post_quantum_key(row, der));
+  return Loaded{.key = std::move(made.key),
+                .algorithm = algorithm,
+                .subject_public_key = std::move(made.public_key),
+                .rejection_seed = Secret()};
+}
+
 Result<Loaded> load_by_kind(const asn1::AlgorithmIdentifier& algorithm, ByteView der) {
   switch (key_kind(algorithm.algorithm)) {
     case KeyKind::Rsa:
     case KeyKind::RsaPss:
     case KeyKind::RsaOaep:
+    case KeyKind::RsaKem:
       return load_rsa(algorithm, der);
     case KeyKind::Ec:
       return load_ec(algorithm, der);
@@ -293,8 +312,10 @@ Result<Loaded> load_by_kind(const asn1::AlgorithmIdentifier& algorithm, ByteView
     case KeyKind::Unknown:
       return failure(Rule::CryptoUnavailable, 0, algorithm.algorithm.to_string());
     default:
-      return load_raw(algorithm, der);
+      break;
   }
+  const PostQuantumRow* row = find_post_quantum(key_kind(algorithm.algorithm));
+  return row == nullptr ? load_raw(algorithm, der) : load_post_quantum(*row, algorithm, der);
 }
 
 Result<PrivateKeyPtr> finish(Result<Loaded> loaded) {
@@ -382,6 +403,10 @@ Result<PrivateKeyPtr> load_encrypted(ByteView der, ByteView passphrase) {
 }
 
 }  // namespace
+
+Result<Secret> PrivateKey::decapsulate(KemAlgorithm, ByteView) const {
+  return failure(Rule::EncFailed);
+}
 
 Result<PrivateKeyPtr> load_private_key(ByteView der, ByteView passphrase) {
   ErrorScope scope;

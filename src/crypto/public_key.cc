@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/kem.h"
 #include "crypto/key_algorithm.h"
 #include "crypto/key_transport.h"
 #include "crypto/rsa_parameters.h"
@@ -104,6 +105,8 @@ Result<void> parse_rsa(const SubjectPublicKeyInfo& info, const Limits& limits, a
     inner.pss = TRY(read_prescription<SignatureScheme>(info.algorithm, &read_pss_parameters));
   } else if (inner.kind == KeyKind::RsaOaep) {
     inner.oaep = TRY(read_prescription<TransportScheme>(info.algorithm, &read_oaep_parameters));
+  } else if (inner.kind == KeyKind::RsaKem && !info.algorithm.has_no_or_null_parameters()) {
+    return bad_key("parameters that prescribe a KDF");
   }
   return {};
 }
@@ -163,19 +166,32 @@ Result<void> parse_dsa(const SubjectPublicKeyInfo& info, auto& inner) {
   return {};
 }
 
+Result<void> parse_post_quantum(const PostQuantumRow& row, const SubjectPublicKeyInfo& info,
+                                auto& inner) {
+  if (info.algorithm.parameters) return bad_key("parameters");
+  if (info.subject_public_key.size() != row.public_size) return bad_key(row.type);
+  if (!is_available(row)) return unavailable(row);
+  inner.bits = 8 * row.public_size;
+  inner.key = make_post_quantum_key(row, info.subject_public_key);
+  return {};
+}
+
 Result<void> parse_by_kind(const SubjectPublicKeyInfo& info, const Limits& limits, auto& inner) {
   switch (inner.kind) {
     case KeyKind::Rsa:
     case KeyKind::RsaPss:
     case KeyKind::RsaOaep:
+    case KeyKind::RsaKem:
       return parse_rsa(info, limits, inner);
     case KeyKind::Ec:
       return parse_ec(info, inner);
     case KeyKind::Dsa:
       return parse_dsa(info, inner);
     default:
-      return parse_raw(info, inner);
+      break;
   }
+  const PostQuantumRow* row = find_post_quantum(inner.kind);
+  return row == nullptr ? parse_raw(info, inner) : parse_post_quantum(*row, info, inner);
 }
 
 }  // namespace
@@ -219,6 +235,12 @@ Result<bool> PublicKey::verify_digest(const SignatureScheme& scheme, ByteView di
                                       ByteView signature) const {
   if (!allows(scheme)) return false;
   return crypto::verify_digest(inner_->key.get(), scheme, digest, signature);
+}
+
+Result<Encapsulation> PublicKey::encapsulate() const {
+  std::optional<KemAlgorithm> algorithm = kem_of(inner_->kind);
+  if (!algorithm) return bad_key("not for key encapsulation");
+  return crypto::encapsulate(inner_->key.get(), *algorithm);
 }
 
 Result<Bytes> PublicKey::encrypt_key(const TransportScheme& scheme, ByteView key) const {

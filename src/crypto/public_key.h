@@ -13,6 +13,12 @@
 
 namespace bulla::crypto {
 
+// A shared secret, and what carries it to a key's holder (RFC 9629 2).
+struct Encapsulation {
+  Bytes kemct;
+  Secret shared;
+};
+
 class PublicKey {
  public:
   // Errors: crypto.bad-key, crypto.unavailable, crypto.unknown-algorithm.
@@ -32,12 +38,15 @@ class PublicKey {
   // True only if the signature fits; a signature of the wrong length, kind or
   // form is false. An Error means that it could not be checked: crypto.unavailable.
   Result<bool> verify(const SignatureScheme& scheme, ByteView message, ByteView signature) const;
-  // The same when only the digest of the message is known. Not for EdDSA.
+  // The same when only the digest of the message is known. Not for those that sign the
+  // message itself (is_pure).
   Result<bool> verify_digest(const SignatureScheme& scheme, ByteView digest,
                              ByteView signature) const;
 
   // Encrypts a content key (RSA). Errors: crypto.encrypt-failed, crypto.bad-key.
   Result<Bytes> encrypt_key(const TransportScheme& scheme, ByteView key) const;
+  // A fresh secret for the key's holder (RSA-KEM, ML-KEM). Errors: as above.
+  Result<Encapsulation> encapsulate() const;
 
  private:
   friend class EphemeralKey;

@@ -54,13 +54,17 @@ Result<Secret> decrypt_pkcs1(EVP_PKEY* key, ByteView rejection_seed, ByteView ci
                              std::size_t size) {
   Secret substitute = TRY(derive_hkdf(Digest::Sha256, rejection_seed, ciphertext,
                                       as_bytes("RSA implicit rejection"), size));
-  Parameters parameters;
-  parameters.text(OSSL_ASYM_CIPHER_PARAM_PAD_MODE, OSSL_PKEY_RSA_PAD_MODE_NONE);
-  Secret block = TRY(decrypt(key, parameters, ciphertext));
+  Secret block = TRY(decrypt_raw(key, ciphertext));
   return unpad_pkcs1(block.view(), substitute.view());
 }
 
 }  // namespace
+
+Result<Secret> decrypt_raw(EVP_PKEY* key, ByteView ciphertext) {
+  Parameters parameters;
+  parameters.text(OSSL_ASYM_CIPHER_PARAM_PAD_MODE, OSSL_PKEY_RSA_PAD_MODE_NONE);
+  return decrypt(key, parameters, ciphertext);
+}
 
 Secret unpad_pkcs1(ByteView block, ByteView substitute) {
   std::size_t size = substitute.size();

@@ -2,6 +2,7 @@
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/oid_name.h"
+#include "crypto/post_quantum.h"
 #include "crypto/rsa_parameters.h"
 
 namespace bulla::crypto {
@@ -78,6 +79,17 @@ const SignatureRow* find_row(const Oid& oid) {
   return nullptr;
 }
 
+// Parameters are absent (ALG-32, ALG-35). The digest is that of the content alone.
+Result<SignatureScheme> read_post_quantum(const PostQuantumRow& row,
+                                          const asn1::AlgorithmIdentifier& algorithm,
+                                          std::optional<Digest> digest) {
+  if (algorithm.parameters) return failure(Rule::CryptoBadParameters, 0, "not absent");
+  SignatureScheme scheme;
+  scheme.algorithm = *row.signature;
+  scheme.digest = scheme.mgf_digest = digest.value_or(default_digest(row));
+  return scheme;
+}
+
 bool writes(const SignatureRow& row, const SignatureScheme& scheme) {
   return row.algorithm == scheme.algorithm && (!row.digest || *row.digest == scheme.digest);
 }
@@ -86,6 +98,10 @@ bool writes(const SignatureRow& row, const SignatureScheme& scheme) {
 
 Result<SignatureScheme> read_signature_scheme(const asn1::AlgorithmIdentifier& algorithm,
                                               std::optional<Digest> digest) {
+  const PostQuantumRow* post_quantum = find_post_quantum(algorithm.algorithm);
+  if (post_quantum != nullptr && post_quantum->signature) {
+    return read_post_quantum(*post_quantum, algorithm, digest);
+  }
   const SignatureRow* row = find_row(algorithm.algorithm);
   if (row == nullptr) {
     return failure(Rule::CryptoUnknownAlgorithm, 0, oid_name(algorithm.algorithm));
@@ -111,11 +127,22 @@ bool makes(KeyKind kind, SignatureAlgorithm algorithm) {
       return kind == KeyKind::Ed448;
     case SignatureAlgorithm::Dsa:
       return kind == KeyKind::Dsa;
+    default:
+      break;
   }
-  return false;
+  const PostQuantumRow* row = find_post_quantum(kind);
+  return row != nullptr && row->signature == algorithm;
+}
+
+bool is_pure(SignatureAlgorithm algorithm) {
+  return algorithm == SignatureAlgorithm::Ed25519 || algorithm == SignatureAlgorithm::Ed448 ||
+         find_post_quantum(algorithm) != nullptr;
 }
 
 asn1::AlgorithmIdentifier signature_identifier(const SignatureScheme& scheme) {
+  if (const PostQuantumRow* row = find_post_quantum(scheme.algorithm)) {
+    return {row->oid, std::nullopt};
+  }
   for (const SignatureRow& row : kSignatures) {
     if (!writes(row, scheme)) continue;
     if (row.parameters == ParameterForm::Structure) return {row.oid, write_pss_parameters(scheme)};

@@ -8,12 +8,8 @@
 namespace bulla::crypto {
 namespace {
 
-bool is_eddsa(SignatureAlgorithm algorithm) {
-  return algorithm == SignatureAlgorithm::Ed25519 || algorithm == SignatureAlgorithm::Ed448;
-}
-
-// PureEdDSA with an empty context (RFC 8419 2).
-Result<bool> verify_eddsa(EVP_PKEY* key, ByteView message, ByteView signature) {
+// Pure mode with an empty context (RFC 8419 2, RFC 9882 2, RFC 9814 3).
+Result<bool> verify_pure(EVP_PKEY* key, ByteView message, ByteView signature) {
   ErrorScope scope;
   Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
   require_memory(context.get());
@@ -74,7 +70,7 @@ void set_signature_parameters(const SignatureScheme& scheme, Parameters& paramet
 
 Result<bool> verify_message(EVP_PKEY* key, const SignatureScheme& scheme, ByteView message,
                             ByteView signature) {
-  if (is_eddsa(scheme.algorithm)) return verify_eddsa(key, message, signature);
+  if (is_pure(scheme.algorithm)) return verify_pure(key, message, signature);
   Bytes digest = TRY(hash(scheme.digest, message));
   return verify_digest(key, scheme, digest, signature);
 }
@@ -82,7 +78,7 @@ Result<bool> verify_message(EVP_PKEY* key, const SignatureScheme& scheme, ByteVi
 Result<bool> verify_digest(EVP_PKEY* key, const SignatureScheme& scheme, ByteView digest,
                            ByteView signature) {
   ErrorScope scope;
-  if (is_eddsa(scheme.algorithm) || digest.size() != digest_size(scheme.digest)) return false;
+  if (is_pure(scheme.algorithm) || digest.size() != digest_size(scheme.digest)) return false;
   bool is_rsa = scheme.algorithm == SignatureAlgorithm::RsaPkcs1 ||
                 scheme.algorithm == SignatureAlgorithm::RsaPss;
   // An RSA signature has as many octets as the modulus (RFC 8017 8.1.2, 8.2.2).

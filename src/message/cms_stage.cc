@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/try.h"
-#include "crypto/algorithm_table.h"
+#include "crypto/kem.h"
 #include "crypto/oid_name.h"
 #include "message/session.h"
 
@@ -31,6 +31,10 @@ std::string recipient_algorithm(const cms::RecipientInfo& recipient) {
   if (auto* pwri = std::get_if<cms::PasswordRecipientInfo>(&recipient)) {
     return crypto::oid_name(pwri->key_encryption_algorithm.algorithm);
   }
+  if (auto* kemri = std::get_if<cms::KemRecipientInfo>(&recipient)) {
+    auto algorithm = crypto::read_kem(kemri->kem);
+    return algorithm ? std::string(name(*algorithm)) : crypto::oid_name(kemri->kem.algorithm);
+  }
   return std::get<cms::OtherRecipientInfo>(recipient).type.to_string();
 }
 
@@ -43,6 +47,8 @@ void add_recipients(const cms::RecipientInfo& info, bool opened, cms::RecipientT
   verdict.opened = opened;
   if (auto* ktri = std::get_if<cms::KeyTransRecipientInfo>(&info)) {
     verdict.identifier = texts.describe(ktri->rid);
+  } else if (auto* kemri = std::get_if<cms::KemRecipientInfo>(&info)) {
+    verdict.identifier = texts.describe(kemri->rid);
   } else if (auto* kari = std::get_if<cms::KeyAgreeRecipientInfo>(&info)) {
     for (const auto& recipient : kari->recipients) {
       verdict.identifier = texts.describe(recipient.rid);

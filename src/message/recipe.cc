@@ -72,6 +72,10 @@ Result<KeyUsage> encryption_usage(const Certificate& certificate) {
   switch (certificate.key_kind()) {
     case KeyKind::Rsa:
     case KeyKind::RsaOaep:
+    case KeyKind::RsaKem:
+    case KeyKind::MlKem512:
+    case KeyKind::MlKem768:
+    case KeyKind::MlKem1024:
       return KeyUsage::KeyEncipherment;
     case KeyKind::Ec:
     case KeyKind::X25519:
@@ -99,7 +103,8 @@ Result<void> check_recipient(const Certificate& certificate, Time at) {
 }
 
 bool is_rsa(const Certificate& certificate) {
-  return certificate.key_kind() == KeyKind::Rsa || certificate.key_kind() == KeyKind::RsaOaep;
+  KeyKind kind = certificate.key_kind();
+  return kind == KeyKind::Rsa || kind == KeyKind::RsaOaep || kind == KeyKind::RsaKem;
 }
 
 // An id-RSAES-OAEP key is for OAEP alone.
@@ -175,6 +180,9 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, Time at) {
     }
     cms::CertificateRecipient recipient{.certificate = certificate, .transport = {}};
     if (is_rsa(certificate)) recipient.transport = transport(step, certificate);
+    if (step.transport == Encrypt::Transport::Kem) {
+      recipient.rsa = cms::CertificateRecipient::Rsa::Kem;
+    }
     plan.options.recipients.push_back(std::move(recipient));
   }
   for (const KekChoice& kek : step.keks) {

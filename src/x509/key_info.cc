@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "asn1/algorithm_identifier.h"
+#include "crypto/post_quantum.h"
 
 namespace bulla::x509 {
 namespace {
@@ -21,6 +22,7 @@ constexpr std::array kKinds = {
     KindRow{Oid::of("2.5.8.1.1"), KeyKind::Rsa, "RSA", 0},
     KindRow{Oid::of("1.2.840.113549.1.1.10"), KeyKind::RsaPss, "RSA-PSS", 0},
     KindRow{Oid::of("1.2.840.113549.1.1.7"), KeyKind::RsaOaep, "RSA-OAEP", 0},
+    KindRow{Oid::of("1.2.840.113549.1.9.16.3.14"), KeyKind::RsaKem, "RSA-KEM", 0},
     KindRow{Oid::of("1.2.840.10045.2.1"), KeyKind::Ec, "EC", 0},
     KindRow{Oid::of("1.3.101.112"), KeyKind::Ed25519, "Ed25519", 256},
     KindRow{Oid::of("1.3.101.113"), KeyKind::Ed448, "Ed448", 456},
@@ -102,6 +104,14 @@ void read_dsa(ByteView parameters, KeyInfo& info) {
   if (p) info.bits = bit_length(*p);
 }
 
+void read_post_quantum(const Oid& oid, KeyInfo& info) {
+  const crypto::PostQuantumRow* row = crypto::find_post_quantum(oid);
+  if (row == nullptr) return;
+  info.kind = row->kind;
+  info.bits = 8 * row->public_size;
+  info.description = row->type;
+}
+
 struct SubjectPublicKeyInfo {
   asn1::AlgorithmIdentifier algorithm;
   ByteView subject_public_key;
@@ -126,7 +136,10 @@ KeyInfo read_key_info(ByteView spki) {
   for (const KindRow& candidate : kKinds) {
     if (candidate.oid == key->algorithm.algorithm) row = &candidate;
   }
-  if (row == nullptr) return info;
+  if (row == nullptr) {
+    read_post_quantum(key->algorithm.algorithm, info);
+    return info;
+  }
   info.kind = row->kind;
   info.bits = row->bits;
   info.description = row->name;
@@ -146,7 +159,8 @@ KeyInfo read_key_info(ByteView spki) {
 
 std::optional<std::string> find_key_flaw(const KeyInfo& key, const Limits& limits) {
   bool sized = key.kind == KeyKind::Rsa || key.kind == KeyKind::RsaPss ||
-               key.kind == KeyKind::RsaOaep || key.kind == KeyKind::Dsa;
+               key.kind == KeyKind::RsaOaep || key.kind == KeyKind::RsaKem ||
+               key.kind == KeyKind::Dsa;
   if (sized && key.bits > limits.rsa_bits) return key.description + " is too large";
   if (key.exponent_bits > limits.rsa_exponent_bits) return "the RSA exponent is too large";
   if (key.kind == KeyKind::Ec && key.bits == 0) return key.description;

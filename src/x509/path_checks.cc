@@ -29,20 +29,20 @@ bool allows_encryption(const Certificate& certificate) {
   switch (certificate.key_kind()) {
     case KeyKind::Rsa:
     case KeyKind::RsaOaep:
+    case KeyKind::RsaKem:
+    case KeyKind::MlKem512:
+    case KeyKind::MlKem768:
+    case KeyKind::MlKem1024:
       return encipherment;
     case KeyKind::Ec:
     case KeyKind::X25519:
     case KeyKind::X448:
       return agreement;
-    case KeyKind::RsaPss:
-    case KeyKind::Ed25519:
-    case KeyKind::Ed448:
-    case KeyKind::Dsa:
-      return false;
     case KeyKind::Unknown:
       return encipherment || agreement;
+    default:
+      return false;  // keys that sign
   }
-  return false;
 }
 
 constexpr Oid kCps = Oid::of("1.3.6.1.5.5.7.2.1");
@@ -94,7 +94,7 @@ void check_key(const Certificate& certificate, std::size_t index, PathOptions::W
   std::size_t bits = certificate.key_bits();
   KeyKind kind = certificate.key_kind();
   bool counted = kind == KeyKind::Rsa || kind == KeyKind::RsaPss || kind == KeyKind::RsaOaep ||
-                 kind == KeyKind::Dsa;
+                 kind == KeyKind::RsaKem || kind == KeyKind::Dsa;
   if (bits == 0 || (!counted && kind != KeyKind::Ec)) return;
   std::size_t enough = counted ? 2'048 : 224;
   std::size_t refused = counted ? (weak == PathOptions::Weak::Warn ? 512 : 1'024) : 160;

@@ -9,6 +9,7 @@ RecipientInfo read_ori(asn1::Reader& in) {
   asn1::Reader seq = in.enter(kOriTag);
   // An oriType that is no usable OID is as unknown as any (T-38).
   auto type = Oid::from_der(seq.contents(asn1::Tag::ObjectIdentifier));
+  if (type && *type == kOriKem) return read_kemri(seq);
   seq.element();
   return OtherRecipientInfo{.type = type.value_or(Oid())};
 }

@@ -39,7 +39,7 @@ void write_recipient_info(asn1::Writer& out, const RecipientInfo& info) {
 }
 
 std::string_view kind(const RecipientInfo& info) {
-  constexpr std::string_view kNames[] = {"ktri", "kari", "kekri", "pwri", "ori"};
+  constexpr std::string_view kNames[] = {"ktri", "kari", "kekri", "pwri", "kemri", "ori"};
   return kNames[info.index()];
 }
 
