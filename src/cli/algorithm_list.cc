@@ -27,8 +27,13 @@ std::string standing_name(crypto::Standing standing) {
   return "";
 }
 
-std::string use_of(crypto::Standing standing) {
-  return standing == crypto::Standing::Current ? kReadWrite : "read";
+std::string use_of(const crypto::ContentCipherRow& row) {
+  if (row.use == crypto::Use::Both) return kReadWrite;
+  return row.standing == crypto::Standing::Broken ? "read (--legacy)" : "read";
+}
+
+std::string use_of(const crypto::DigestRow& row) {
+  return row.standing == crypto::Standing::Current ? kReadWrite : "read";
 }
 
 AlgorithmRow plain_row(const char* group, std::string_view name, const std::string& oid,
@@ -52,15 +57,14 @@ AlgorithmRow post_quantum_row(const char* group, const crypto::PostQuantumRow& r
 
 void add_digests(std::vector<AlgorithmRow>& rows) {
   for (const crypto::DigestRow& row : crypto::digest_rows()) {
-    rows.push_back(
-        plain_row(kDigests, row.name, row.oid.to_string(), row.standing, use_of(row.standing)));
+    rows.push_back(plain_row(kDigests, row.name, row.oid.to_string(), row.standing, use_of(row)));
     rows.back().available = crypto::is_available(row.digest);
   }
 }
 
 void add_ciphers(std::vector<AlgorithmRow>& rows) {
   for (const crypto::ContentCipherRow& row : crypto::content_cipher_rows()) {
-    rows.push_back(plain_row(kCiphers, row.name, row.oid.to_string(), row.standing, kReadWrite));
+    rows.push_back(plain_row(kCiphers, row.name, row.oid.to_string(), row.standing, use_of(row)));
     rows.back().available = crypto::is_available(row.cipher);
   }
 }
@@ -70,7 +74,8 @@ void add_signatures(std::vector<AlgorithmRow>& rows) {
   for (SignatureAlgorithm algorithm : {RsaPkcs1, RsaPss, Ecdsa, Ed25519, Ed448, Dsa}) {
     bool is_dsa = algorithm == Dsa;
     auto standing = is_dsa ? crypto::Standing::Legacy : crypto::Standing::Current;
-    rows.push_back(plain_row(kSignatures, name(algorithm), "", standing, use_of(standing)));
+    rows.push_back(
+        plain_row(kSignatures, name(algorithm), "", standing, is_dsa ? "read" : kReadWrite));
   }
   for (const crypto::PostQuantumRow& row : crypto::post_quantum_rows()) {
     if (row.signature) rows.push_back(post_quantum_row(kSignatures, row));
@@ -98,10 +103,10 @@ std::string line(const AlgorithmRow& row) {
   pad(text, 22);
   text += row.standing;
   pad(text, 32);
-  text += row.available ? "available" : "absent";
-  pad(text, 43);
   text += row.use;
-  pad(text, 56);
+  pad(text, 48);
+  text += row.available ? "available" : "absent";
+  pad(text, 59);
   text += row.provider.empty() ? row.oid : row.provider;
   text.erase(text.find_last_not_of(' ') + 1);
   return text + "\n";

@@ -11,7 +11,7 @@ struct AlgorithmRow {
   std::string name;
   std::string oid;       // empty if several stand for it
   std::string standing;  // "current", "legacy", "broken"
-  std::string use;       // "read, write" or "read"
+  std::string use;       // "read, write", "read", "read (--legacy)"
   bool available = false;
   std::string provider;  // of what is not available: what would provide it
 };
