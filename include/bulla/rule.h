@@ -99,8 +99,6 @@ enum class Rule : std::uint16_t {
   CmsUnprotectedAttributes,
   CmsDigestMismatch,
   CmsDigestOnly,
-  CmsMacOnly,
-  CmsSignedAndEnveloped,
   // keys
   KeyNoneFits,
   KeyBadPassphrase,

@@ -37,8 +37,7 @@ struct RecipientVerdict {
   bool opened = false;  // this one gave us the content key
 };
 
-// One protection layer, as peeled. PKCS #7 signed-and-enveloped data is two: Enveloped, and
-// Signed inside.
+// One protection layer, as peeled.
 struct Layer {
   enum class Kind {
     Signed,
@@ -48,7 +47,6 @@ struct Layer {
     CertsOnly,
     Digested,
     Encrypted,  // under a key that both sides had before
-    Authenticated,
   };
   Kind kind = Kind::Signed;
   enum class Form { Clear, Opaque, Detached };  // multipart/signed; CMS; CMS with content apart

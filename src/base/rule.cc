@@ -189,14 +189,6 @@ constexpr std::array kRules = {
              "ask the sender to send it again; it was damaged on the way"},
     RuleInfo{Rule::CmsDigestOnly, "cms.digest-only", Severity::Note, "RFC 5652 7",
              "a digest without a signature shows accidents alone; anybody can compute it", ""},
-    RuleInfo{
-        Rule::CmsMacOnly, "cms.mac-only", Severity::Indeterminate, "RFC 5652 9",
-        "the content is authenticated by a key that every recipient has; the sender may be any "
-        "of them",
-        "ask for a signed message"},
-    RuleInfo{Rule::CmsSignedAndEnveloped, "cms.signed-and-enveloped", Severity::Warning,
-             "RFC 2315 11", "signed and encrypted in one structure that S/MIME does not have",
-             "ask the sender what wrote it"},
     // keys
     RuleInfo{Rule::KeyNoneFits, "key.none-fits", Severity::Failure, "RFC 5652 6.2",
              "none of the keys fits a recipient of the message",

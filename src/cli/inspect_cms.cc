@@ -105,10 +105,20 @@ Node signed_node(const cms::SignedHeader& header) {
   return node;
 }
 
+Node digested_node(const cms::DigestedHeader& header) {
+  Node node{.depth = 0, .kind = "cms", .name = "digested-data", .facts = {}};
+  node.add("version", std::to_string(header.version));
+  node.add("digest", digest_text(header.digest_algorithm));
+  node.add("holds", cms::describe_content_type(header.content_type));
+  return node;
+}
+
 Node enveloped_node(const cms::EnvelopedHeader& header) {
   Node node{.depth = 0,
             .kind = "cms",
-            .name = header.authenticated ? "auth-enveloped-data" : "enveloped-data",
+            .name = header.has_shared_key  ? "encrypted-data"
+                    : header.authenticated ? "auth-enveloped-data"
+                                           : "enveloped-data",
             .facts = {}};
   node.add("version", std::to_string(header.version));
   node.add("cipher", cipher_text(header.content_encryption_algorithm));

@@ -77,8 +77,8 @@ class CmsInspector final : public Sink, private cms::EventHandler {
 
  private:
   Result<void> content_info(const Oid& type) override {
-    bool known = type == cms::kSignedData || type == cms::kEnvelopedData ||
-                 type == cms::kAuthEnvelopedData || type == cms::kCompressedData;
+    bool known = cms::encrypts(type) || type == cms::kSignedData || type == cms::kCompressedData ||
+                 type == cms::kDigestedData;
     if (known) return {};
     std::string name(cms::name(cms::content_type(type)));
     TRY(pen_.add({.depth = 0, .kind = "cms", .name = name, .facts = {{"oid", type.to_string()}}},
@@ -101,6 +101,12 @@ class CmsInspector final : public Sink, private cms::EventHandler {
     for (const Certificate& one : header.originator_certificates) {
       TRY(pen_.add(certificate_node(one), depth_));
     }
+    return {};
+  }
+
+  Result<void> digested_data(const cms::DigestedHeader& header) override {
+    content_type_ = header.content_type;
+    node_ = TRY(pen_.add(digested_node(header), depth_));
     return {};
   }
 

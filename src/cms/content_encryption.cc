@@ -45,4 +45,18 @@ Result<crypto::ContentEncryption> check_content_encryption(const EnvelopedHeader
   return encryption;
 }
 
+Result<ContentKey> find_shared_key(const crypto::ContentEncryption& encryption,
+                                   const KeySource& keys) {
+  std::size_t size = crypto::row(encryption.cipher).key_size;
+  ContentKey found;
+  for (Secret& key : keys.content_keys()) {
+    if (key.size() != size) continue;
+    // With two it would be trial and error (T-27).
+    if (!found.key.empty()) return failure(Rule::KeyAmbiguous);
+    found.key = std::move(key);
+  }
+  if (found.key.empty()) return failure(Rule::KeyNoneFits);
+  return found;
+}
+
 }  // namespace bulla::cms

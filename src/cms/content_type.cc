@@ -36,6 +36,12 @@ ContentType content_type(const Oid& oid) {
   return row == kContentTypes.end() ? ContentType::Other : row->type;
 }
 
+bool encrypts(const Oid& oid) {
+  ContentType type = content_type(oid);
+  return type == ContentType::EnvelopedData || type == ContentType::AuthEnvelopedData ||
+         type == ContentType::EncryptedData;
+}
+
 std::string_view name(ContentType type) {
   const auto* row =
       std::find_if(kContentTypes.begin(), kContentTypes.end(),

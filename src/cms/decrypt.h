@@ -40,6 +40,11 @@ Result<ContentKey> recover_content_key(const EnvelopedHeader& header,
                                        const KeySource& keys, const Limits& limits,
                                        OldForms old_forms);
 
+// The key of an EncryptedData, which names none: the one among ours that has the cipher's
+// size. Errors: key.none-fits, key.ambiguous.
+Result<ContentKey> find_shared_key(const crypto::ContentEncryption& encryption,
+                                   const KeySource& keys);
+
 // Where the tag of an AEAD cipher stands: in `mac`, or, in EnvelopedData, at the end of the
 // encryptedContent, where crypto libraries put it.
 enum class TagPlace { Mac, EndOfContent };

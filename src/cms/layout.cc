@@ -95,6 +95,35 @@ constexpr Field kAuthEnvelopedDataFields[] = {
     {Slot::UnprotectedAttrs, asn1::constructed(2), kCapture, Need::Optional},
 };
 
+// EncryptedData ::= SEQUENCE {
+//     version               CMSVersion,
+//     encryptedContentInfo  EncryptedContentInfo,
+//     unprotectedAttrs  [1] IMPLICIT UnprotectedAttributes OPTIONAL }
+constexpr Field kEncryptedDataFields[] = {
+    {Slot::Version, Tag::Integer, kCapture},
+    {Slot::EncryptedContentInfo, Tag::Sequence, kDescend, Need::Required,
+     Layout::EncryptedContentInfo},
+    {Slot::UnprotectedAttrs, asn1::constructed(1), kCapture, Need::Optional},
+};
+
+// DigestedData ::= SEQUENCE {
+//     version           CMSVersion,
+//     digestAlgorithm   DigestAlgorithmIdentifier,
+//     encapContentInfo  EncapsulatedContentInfo,
+//     digest            Digest }  -- OCTET STRING
+constexpr Field kDigestedDataFields[] = {
+    {Slot::Version, Tag::Integer, kCapture},
+    {Slot::DigestAlgorithm, Tag::Sequence, kCapture},
+    {Slot::DigestedContentInfo, Tag::Sequence, kDescend, Need::Required,
+     Layout::DigestedContentInfo},
+    {Slot::DigestValue, Tag::OctetString, kCapture, Need::Required, Layout::Message,
+     Tag::ConstructedOctetString},
+};
+constexpr Field kDigestedContentInfo[] = {
+    {Slot::DigestedContentType, Tag::ObjectIdentifier, kCapture},
+    {Slot::ExplicitOctets, asn1::constructed(0), kDescend, Need::Optional, Layout::DigestedContent},
+};
+
 // EncryptedContentInfo ::= SEQUENCE {
 //     contentType                 ContentType,
 //     contentEncryptionAlgorithm  ContentEncryptionAlgorithmIdentifier,
@@ -135,7 +164,14 @@ std::span<const Field> fields(Layout layout) {
       return kCompressedContentInfo;
     case Layout::SignedContent:
     case Layout::CompressedContent:
+    case Layout::DigestedContent:
       return kExplicitContent;
+    case Layout::EncryptedData:
+      return kEncryptedDataFields;
+    case Layout::DigestedData:
+      return kDigestedDataFields;
+    case Layout::DigestedContentInfo:
+      return kDigestedContentInfo;
     case Layout::EnvelopedData:
       return kEnvelopedDataFields;
     case Layout::AuthEnvelopedData:
@@ -158,6 +194,10 @@ std::optional<Layout> structure(const Oid& content_type) {
       return Layout::AuthEnvelopedData;
     case ContentType::CompressedData:
       return Layout::CompressedData;
+    case ContentType::EncryptedData:
+      return Layout::EncryptedData;
+    case ContentType::DigestedData:
+      return Layout::DigestedData;
     default:
       return std::nullopt;
   }

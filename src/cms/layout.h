@@ -25,6 +25,10 @@ enum class Layout : std::uint8_t {
   CompressedData,
   CompressedContentInfo,  // EncapsulatedContentInfo of CompressedData
   CompressedContent,
+  EncryptedData,
+  DigestedData,
+  DigestedContentInfo,  // EncapsulatedContentInfo of DigestedData
+  DigestedContent,
 };
 
 // What a field is, wherever it stands.
@@ -48,6 +52,10 @@ enum class Slot : std::uint8_t {
   CompressionAlgorithm,
   CompressedContentInfo,
   CompressedContentType,
+  DigestAlgorithm,
+  DigestedContentInfo,
+  DigestedContentType,
+  DigestValue,
   Octets,          // content
   ExplicitOctets,  // content under an explicit tag
   OtherContent,    // content of SignedData that is no OCTET STRING

@@ -119,6 +119,7 @@ class Parser::Machine final : public asn1::BerHandler {
   Result<void> captured_enveloped(ByteView element, std::uint64_t offset);
   Result<void> captured_enveloped_tail(ByteView element, std::uint64_t offset);
   Result<void> captured_compressed(ByteView element, std::uint64_t offset);
+  Result<void> captured_digested(ByteView element, std::uint64_t offset);
   Result<void> other_content(ByteView element, std::uint64_t offset);
   Result<void> left(Layout layout);
 
@@ -143,6 +144,7 @@ class Parser::Machine final : public asn1::BerHandler {
   SignedTail signed_tail_;
   EnvelopedHeader enveloped_header_;
   EnvelopedTail enveloped_tail_;
+  DigestedHeader digested_header_;
 };
 
 Result<void> Parser::Machine::scan(ByteView chunk) {
@@ -225,6 +227,7 @@ Result<void> Parser::Machine::left(Layout layout) {
     case Layout::SignedContentInfo:
     case Layout::EncryptedContentInfo:
     case Layout::CompressedContentInfo:
+    case Layout::DigestedContentInfo:
       enveloped_tail_.has_content = presence_ == Presence::Present;
       return handler_.content_end(presence_);
     case Layout::SignedData:
@@ -232,6 +235,7 @@ Result<void> Parser::Machine::left(Layout layout) {
       return handler_.signed_tail(std::move(signed_tail_));
     case Layout::EnvelopedData:
     case Layout::AuthEnvelopedData:
+    case Layout::EncryptedData:
       return handler_.enveloped_tail(std::move(enveloped_tail_));
     default:
       return {};
@@ -264,8 +268,12 @@ Result<void> Parser::Machine::captured(ByteView element, std::uint64_t offset) {
     case Slot::CompressionAlgorithm:
     case Slot::CompressedContentType:
       return captured_compressed(element, offset);
+    case Slot::DigestAlgorithm:
+    case Slot::DigestedContentType:
+    case Slot::DigestValue:
+      return captured_digested(element, offset);
     case Slot::Version:
-      signed_header_.version = enveloped_header_.version =
+      signed_header_.version = enveloped_header_.version = digested_header_.version =
           TRY(decode(element, offset, &read_version));
       return {};
     default:
@@ -279,6 +287,7 @@ Result<void> Parser::Machine::captured_outer(ByteView element, std::uint64_t off
   TRY_VOID(handler_.content_info(content_type_));
   if (structure(content_type_)) {
     enveloped_header_.authenticated = content_type_ == kAuthEnvelopedData;
+    enveloped_header_.has_shared_key = content_type_ == kEncryptedData;
     return {};
   }
   ContentType type = cms::content_type(content_type_);
@@ -378,6 +387,23 @@ Result<void> Parser::Machine::captured_compressed(ByteView element, std::uint64_
   if (!algorithm.has_no_or_null_parameters()) return failure(Rule::CryptoBadParameters, offset);
   return {};
 }
+
+Result<void> Parser::Machine::captured_digested(ByteView element, std::uint64_t offset) {
+  if (field_->slot == Slot::DigestAlgorithm) {
+    digested_header_.digest_algorithm = TRY(decode(element, offset, &read_algorithm));
+    return {};
+  }
+  if (field_->slot == Slot::DigestedContentType) {
+    digested_header_.content_type = TRY(decode(element, offset, &read_oid));
+    return handler_.digested_data(digested_header_);
+  }
+  return handler_.digest(
+      TRY(decode(element, offset, [](asn1::Reader& in) { return to_bytes(in.octet_string()); })));
+}
+
+// DigestedData is of no use in mail: who does not care for it need not say so.
+Result<void> EventHandler::digested_data(const DigestedHeader&) { return {}; }
+Result<void> EventHandler::digest(ByteView) { return {}; }
 
 Parser::Parser(EventHandler& handler, const Limits& limits, std::uint64_t base_offset,
                x509::CertificateCache* cache)

@@ -5,7 +5,7 @@
 // decrypted or verified here; nothing here says whether anything is acceptable.
 //
 // Order of events: content_info; then signed_data, enveloped_data, compressed_data
-// or other_data; content…; content_end; then signed_tail or enveloped_tail.
+// or digested_data; content…; content_end; then signed_tail, enveloped_tail or digest.
 //
 // Source: RFC 5652, RFC 5083, RFC 3274. BER is taken (CMS-05); certificates,
 // attributes and the rest are DER after their lengths are normalised.
@@ -35,6 +35,9 @@ class EventHandler {
   virtual Result<void> content_end(Presence presence) = 0;
   virtual Result<void> signed_tail(SignedTail tail) = 0;
   virtual Result<void> enveloped_tail(EnvelopedTail tail) = 0;
+  virtual Result<void> digested_data(const DigestedHeader& header);
+  // The digest that DigestedData has beside the content.
+  virtual Result<void> digest(ByteView value);
 };
 
 class Parser {

@@ -78,9 +78,10 @@ void write_recipient_info(asn1::Writer& out, const RecipientInfo& info);
 // "ktri", "kari", "kekri", "pwri", "kemri", "ori".
 std::string_view kind(const RecipientInfo& info);
 
-// EnvelopedData and AuthEnvelopedData before the encrypted content.
+// EnvelopedData, AuthEnvelopedData and EncryptedData before the encrypted content.
 struct EnvelopedHeader {
-  bool authenticated = false;  // AuthEnvelopedData
+  bool authenticated = false;   // AuthEnvelopedData
+  bool has_shared_key = false;  // EncryptedData: both sides had the key before (RFC 5652 8)
   std::int64_t version = 0;
   std::vector<Certificate> originator_certificates;
   std::vector<RecipientInfo> recipients;

@@ -11,10 +11,11 @@
 namespace bulla::cms {
 namespace {
 
-// RFC 5754 gives these, and only these, a place in RSA and ECDSA signatures; SHA-1
-// and MD5 are read and never written (ALG-76).
-constexpr std::array kSignDigests = {Digest::Sha256, Digest::Sha384, Digest::Sha512,
-                                     Digest::Sha224};
+// RFC 5754 and RFC 9688 give these, and only these, a place in RSA and ECDSA signatures;
+// SHA-1 and MD5 are read and never written (ALG-76).
+constexpr std::array kSignDigests = {Digest::Sha256,   Digest::Sha384,   Digest::Sha512,
+                                     Digest::Sha224,   Digest::Sha3_224, Digest::Sha3_256,
+                                     Digest::Sha3_384, Digest::Sha3_512};
 
 Result<void> check_digest(Digest digest) {
   crypto::Standing standing = crypto::row(digest).standing;

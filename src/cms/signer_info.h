@@ -33,6 +33,13 @@ struct SignedHeader {
   Oid content_type;  // eContentType
 };
 
+// DigestedData before the content (RFC 5652 7).
+struct DigestedHeader {
+  std::int64_t version = 0;
+  asn1::AlgorithmIdentifier digest_algorithm;
+  Oid content_type;
+};
+
 // What stands behind the content.
 struct SignedTail {
   std::vector<Certificate> certificates;

@@ -89,8 +89,7 @@ Result<void> CmsStage::finish() {
 
 Result<void> CmsStage::content_info(const Oid& content_type) {
   if (options_.decide) use_ = options_.decide(content_type);
-  bool encrypts = content_type == cms::kEnvelopedData || content_type == cms::kAuthEnvelopedData;
-  if (encrypts && opening_.options.keys == nullptr) use_ = Use::Observe;
+  if (cms::encrypts(content_type) && opening_.options.keys == nullptr) use_ = Use::Observe;
   if (options_.detached && content_type != cms::kSignedData) {
     return failure(Rule::CmsContentType, options_.offset, "a signature was expected");
   }
@@ -125,7 +124,9 @@ Result<void> CmsStage::signed_data(const cms::SignedHeader& header) {
 
 Result<void> CmsStage::enveloped_data(cms::EnvelopedHeader header) {
   if (use_ == Use::Leave) return {};
-  auto kind = header.authenticated ? Layer::Kind::AuthEnveloped : Layer::Kind::Enveloped;
+  auto kind = header.has_shared_key  ? Layer::Kind::Encrypted
+              : header.authenticated ? Layer::Kind::AuthEnveloped
+                                     : Layer::Kind::Enveloped;
   bool errant = options_.scope == Scope::Errant;
   record_ = &opening_.add_layer(kind, options_.form, options_.place, errant);
   record_->layer.content_type = cms::describe_content_type(header.content_type);
@@ -181,8 +182,10 @@ Result<void> CmsStage::open_envelope() {
   const OpenOptions& options = opening_.options;
   std::string place = "layer " + std::to_string(opening_.records.size());
   TRY_VOID(check_cipher(place));
-  auto key = TRY(cms::recover_content_key(envelope_, *encryption_, *options.keys, options.limits,
-                                          old_forms()));
+  auto key = TRY(envelope_.has_shared_key
+                     ? cms::find_shared_key(*encryption_, *options.keys)
+                     : cms::recover_content_key(envelope_, *encryption_, *options.keys,
+                                                options.limits, old_forms()));
   cms::RecipientTexts texts;
   for (std::size_t i = 0; i < envelope_.recipients.size(); ++i) {
     add_recipients(envelope_.recipients[i], i == key.recipient, texts, record_->layer);
@@ -205,6 +208,30 @@ Result<void> CmsStage::compressed_data(const Oid& content_type) {
   if (use_ == Use::Observe) return {};
   inflater_.emplace(TRY(cms::Inflater::create(opening_.options.limits)));
   inner_ = make_inner_stage(opening_, options_.place, options_.origin);
+  return {};
+}
+
+Result<void> CmsStage::digested_data(const cms::DigestedHeader& header) {
+  if (use_ == Use::Leave) return {};
+  auto digest = crypto::read_digest(header.digest_algorithm);
+  bool errant = options_.scope == Scope::Errant;
+  record_ = &opening_.add_layer(Layer::Kind::Digested, options_.form, options_.place, errant);
+  record_->layer.algorithm = algorithm_name(header.digest_algorithm);
+  record_->layer.content_type = cms::describe_content_type(header.content_type);
+  if (!digest) return failure(Rule::CryptoUnknownAlgorithm, 0, record_->layer.algorithm);
+  record_->hasher = std::make_unique<ContentHasher>(ContentHasher::LineEnds::AsReceived);
+  record_->hasher->add(*digest, opening_.options.limits);
+  if (use_ == Use::Peel) inner_ = make_inner_stage(opening_, options_.place, options_.origin);
+  return {};
+}
+
+// Anybody can compute it: what fits shows no more than that nothing broke (CMS-72).
+Result<void> CmsStage::digest(ByteView value) {
+  if (use_ == Use::Leave || record_ == nullptr) return {};
+  const auto& computed = record_->hasher->digests();
+  bool fits = computed.size() == 1 && equal(computed.begin()->second, value);
+  opening_.add(fits ? Rule::CmsDigestOnly : Rule::CmsDigestMismatch,
+               "layer " + std::to_string(opening_.records.size()), record_->layer.algorithm);
   return {};
 }
 
@@ -251,6 +278,11 @@ Result<void> CmsStage::end_inner() {
 Result<void> CmsStage::content_end(cms::Presence presence) {
   if (use_ == Use::Leave || record_ == nullptr) return {};
   if (record_->layer.kind == Layer::Kind::Signed) return signed_content_end(presence);
+  if (record_->layer.kind == Layer::Kind::Digested) {
+    if (presence == cms::Presence::Absent) return failure(Rule::CmsNoContent, options_.offset);
+    TRY_VOID(record_->hasher->finish());
+    return end_inner();
+  }
   if (inflater_) {
     if (presence == cms::Presence::Absent) return failure(Rule::CmsNoContent, options_.offset);
     TRY_VOID(inflater_->finish());

@@ -47,6 +47,8 @@ class CmsStage final : public Sink, private cms::EventHandler {
   Result<void> content_end(cms::Presence presence) override;
   Result<void> signed_tail(cms::SignedTail tail) override;
   Result<void> enveloped_tail(cms::EnvelopedTail tail) override;
+  Result<void> digested_data(const cms::DigestedHeader& header) override;
+  Result<void> digest(ByteView value) override;
 
   Result<void> signed_content_end(cms::Presence presence);
   void note_unknown_recipients();

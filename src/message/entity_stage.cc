@@ -124,8 +124,7 @@ class EntityStage final : public Sink, private mime::EntityHandler {
   CmsStage::Use decide(const Oid& oid) {
     cms::ContentType type = cms::content_type(oid);
     note_smime_type(type);
-    bool encrypts =
-        type == cms::ContentType::EnvelopedData || type == cms::ContentType::AuthEnvelopedData;
+    bool encrypts = cms::encrypts(oid);
     bool peel_all = opening_.options.peel == OpenOptions::Peel::All;
     use_ = encrypts || peel_all ? CmsStage::Use::Peel : CmsStage::Use::Leave;
     if (encrypts && opening_.options.keys == nullptr) use_ = CmsStage::Use::Observe;

@@ -74,7 +74,7 @@ class ArmorStage final : public Sink {
 
 std::unique_ptr<Sink> make_cms_stage(Opening& opening) {
   auto decide = [&opening](const Oid& content_type) {
-    bool encrypts = content_type == cms::kEnvelopedData || content_type == cms::kAuthEnvelopedData;
+    bool encrypts = cms::encrypts(content_type);
     bool peel_all = opening.options.peel == OpenOptions::Peel::All;
     return encrypts || peel_all ? CmsStage::Use::Peel : CmsStage::Use::Leave;
   };

@@ -86,6 +86,15 @@ struct Message final : EventHandler {
     return {};
   }
 
+  Result<void> digested_data(const DigestedHeader& header) override {
+    log += " digested:" + std::string(name(content_type(header.content_type)));
+    return {};
+  }
+  Result<void> digest(ByteView) override {
+    log += " digest";
+    return {};
+  }
+
   std::string text() const { return std::string(as_text(octets)); }
 };
 

@@ -12,6 +12,7 @@ using asn1::Tag;
 using asn1::Writer;
 using messages::certificate;
 using messages::file;
+using messages::kHello;
 using messages::Message;
 using messages::outcome;
 using messages::parsed;
@@ -174,12 +175,22 @@ TEST(CmsParser, recipient_infos_are_written_as_they_were_read) {
 
 TEST(CmsParser, CMS04_other_content_types_are_named) {
   Message message;
-  auto result = messages::parse(file("digested.p7m"), message);
+  auto result = messages::parse(file("data.p7m"), message);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().rule, Rule::CmsContentType);
-  EXPECT_EQ(result.error().detail, "digested-data");
-  EXPECT_EQ(message.log, "info:digested-data");
-  EXPECT_EQ(outcome(file("data.p7m")), "cms.content-type");
+  EXPECT_EQ(result.error().detail, "data");
+  EXPECT_EQ(message.log, "info:data");
+}
+
+TEST(CmsParser, CMS72_digested_data_has_its_digest_in_the_tail) {
+  for (std::size_t chunk : {SIZE_MAX, std::size_t{1}, std::size_t{0}}) {
+    Message message;
+    Parser parser(message, {});
+    ASSERT_TRUE(messages::feed(parser, file("digested.p7m"), chunk));
+    ASSERT_TRUE(parser.finish());
+    EXPECT_EQ(message.log, "info:digested-data digested:data content digest");
+    EXPECT_EQ(message.text(), kHello);
+  }
 }
 
 TEST(CmsParser, CMS01_a_content_info_without_content) {

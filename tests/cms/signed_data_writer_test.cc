@@ -83,6 +83,31 @@ TEST_P(EverySigner, ReaderFindsNothingToRemark) {
   for (const Finding& finding : check.findings) ADD_FAILURE() << info(finding.rule).slug;
 }
 
+crypto::PublicKey public_key_of(const char* name) {
+  return crypto::PublicKey::parse(private_key(name)->subject_public_key_info()).value();
+}
+
+TEST(SignedDataWriter, Sha3IsWrittenAndReadALG07) {
+  Bytes octets = content_of(100);
+  for (const char* name : {"rsa", "p256"}) {
+    for (Digest digest : {Digest::Sha3_224, Digest::Sha3_256, Digest::Sha3_384, Digest::Sha3_512}) {
+      SignOptions options = by(name);
+      options.signers[0].scheme =
+          choose_scheme(public_key_of(name), digest, RsaPadding::Pkcs1).value();
+      ReadBack message(sign(options, octets));
+      SignedContent content{.content_type = message.signed_header.content_type,
+                            .digest_algorithms = message.signed_header.digest_algorithms,
+                            .digests = {{digest, crypto::hash(digest, octets).value()}},
+                            .beginning = message.octets,
+                            .size = message.octets.size()};
+      SignerCheck check =
+          check_signer(only_signer(message), content, message.signed_part.certificates, Limits{});
+      EXPECT_TRUE(check.signature_fits) << name;
+      EXPECT_EQ(crypto::read_digest(only_signer(message).digest_algorithm), digest);
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(SignedDataWriter, EverySigner,
                          ::testing::Values("rsa", "pss", "p256", "p384", "p521", "ed25519",
                                            "ed448"),
@@ -292,10 +317,6 @@ TEST(SignedDataWriter, RefusesWhatNoReaderWouldTake) {
   options = by("p256");
   options.signers.resize(Limits{}.signers + 1, options.signers[0]);
   EXPECT_EQ(refusal(options), Rule::LimitSigners);
-}
-
-crypto::PublicKey public_key_of(const char* name) {
-  return crypto::PublicKey::parse(private_key(name)->subject_public_key_info()).value();
 }
 
 TEST(ChooseScheme, FollowsTheKey) {

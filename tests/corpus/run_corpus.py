@@ -144,7 +144,10 @@ def decrypt(runner, row, inputs):
         options += ["--password-file", runner.work_file("password", inputs["pwri"].encode())]
     if "secretkey" in inputs:
         kek = runner.work_file("kek", bytes.fromhex(inputs["secretkey"]))
-        options += ["--kek", "%s:%s" % (inputs.get("keyid", ""), kek)]
+        if row["operation"] == "encrypteddata":
+            options += ["--secret-key", kek]
+        else:
+            options += ["--kek", "%s:%s" % (inputs.get("keyid", ""), kek)]
     code, _, err = runner.run("decrypt", *options, runner.path(row["path"]))
     content = runner.content()
     if row["expect"] == "ok":
@@ -193,6 +196,24 @@ def hostile_rows(runner):
                    "sha256": "", "note": threat}
 
 
+def digest_verify(runner, row, inputs):
+    """A digest proves nothing of a sender: the message is unprotected, and its content asked for."""
+    code, out, err = runner.run("open", "--form", "content", "--require", "none", "--json", "-",
+                                "-o", os.path.join(runner.work, "content"), runner.path(row["path"]))
+    try:
+        verdict = json.loads(out)
+    except ValueError:
+        return "no verdict, exit %d: %s" % (code, err.strip())
+    content = runner.content()
+    rules = {finding["rule"] for finding in verdict.get("findings", ())}
+    good = "cms.digest-only" in rules and content is not None
+    if row["expect"] == "ok" and not good:
+        return "refused: exit %d %s" % (code, rules)
+    if row["expect"] == "fail":
+        return "accepted" if good else None
+    return None if not row["sha256"] or same_content(content, row["sha256"]) else "other content"
+
+
 def hostile(runner, row):
     out = ["--form", "content", "-o", os.path.join(runner.work, "content")]
     if row["operation"] == "decrypt":
@@ -220,7 +241,7 @@ def hostile(runner, row):
 
 
 OPERATIONS = {"verify": verify, "decrypt": decrypt, "uncompress": uncompress,
-              "parse-cms": parse_cms, "signer-matches-from": verify}
+              "encrypteddata": decrypt, "digestverify": digest_verify, "parse-cms": parse_cms, "signer-matches-from": verify}
 
 
 def rows(runner):
