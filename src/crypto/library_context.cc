@@ -71,7 +71,8 @@ std::vector<const EVP_CIPHER*> fetch_ciphers(OSSL_LIB_CTX* context, Provider pro
 }
 
 const EVP_CIPHER* fetched_legacy(ContentCipher cipher) {
-  static const auto ciphers = fetch_ciphers(make_legacy_library(), Provider::Legacy);
+  static OSSL_LIB_CTX* const context = make_legacy_library();
+  static const auto ciphers = fetch_ciphers(context, Provider::Legacy);
   return ciphers[static_cast<std::size_t>(cipher)];
 }
 
