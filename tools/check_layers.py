@@ -12,13 +12,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # The layer that each public header belongs to.
 PUBLIC = {
-    "base": ["bytes", "cache", "finding", "limits", "result", "rule", "stream", "time"],
+    "base": ["bytes", "cache", "finding", "limits", "result", "rule", "stream", "time", "workers"],
     "asn1": ["oid"],
     "crypto": ["algorithm", "key"],
     "x509": ["certificate", "trust"],
     "message": ["open", "policy", "seal", "session", "verdict"],
     "store": ["identity"],
-    "store": ["identity"],
+    "host": ["thread_pool"],
 }
 
 # Folders above the library, and what they may use.

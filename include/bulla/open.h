@@ -25,6 +25,7 @@
 #include "bulla/stream.h"
 #include "bulla/trust.h"
 #include "bulla/verdict.h"
+#include "bulla/workers.h"
 
 namespace bulla {
 
@@ -40,6 +41,9 @@ struct OpenOptions {
   const KeySource* keys = nullptr;
   // What is remembered from message to message; without it, nothing is.
   const Session* session = nullptr;
+  // Threads for digests and for writing: content.write() may then be called on any of them,
+  // once at a time; content.finish() never is.
+  const Workers* workers = nullptr;
 
   enum class Peel { All, EncryptionOnly };
   Peel peel = Peel::All;

@@ -21,6 +21,7 @@
 #include "bulla/limits.h"
 #include "bulla/stream.h"
 #include "bulla/trust.h"
+#include "bulla/workers.h"
 
 namespace bulla {
 
@@ -75,6 +76,9 @@ struct SealOptions {
   Limits limits;
   enum class Form { Mail, Der, Pem } form = Form::Mail;
   enum class LineEnds { AsInput, Crlf } line_ends = LineEnds::AsInput;
+  // Threads for digests, recipients and writing: out.write() may then be called on any of
+  // them, once at a time; out.finish() never is. Null, or lives until seal() returns.
+  const Workers* workers = nullptr;
 };
 
 // What was chosen, for whoever asks (-v, JSON).

@@ -133,6 +133,8 @@ constexpr std::array kFlags = {
             "a file whose first line is the passphrase of the identity"},
     FlagRow{"--passphrase-fd", "", "N", Value::Text, Repeat::Once, kPassphrase,
             "read the passphrase from this file descriptor"},
+    FlagRow{"--threads", "", "N", Value::Text, Repeat::Once, kMessage | kAlone,
+            "threads that work at the message (default: 1); 2 shorten what is large"},
     FlagRow{"--json", "", "FILE", Value::File, Repeat::Once, kAll | kBatch | kDoctor,
             "write what was found or done as JSON; - is standard output"},
     FlagRow{"--input", "", "maildir|mbox|tree|list", Value::Choice, Repeat::Once, kBatch,

@@ -1,4 +1,5 @@
 #include "base/try.h"
+#include "bulla/thread_pool.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/report.h"
@@ -48,6 +49,8 @@ Result<Verdict> judge(const OpeningOptions& options) {
   World world = TRY(load_world(options));
   OpenOptions what = open_options(options, world, options.at.value_or(host::current_time()));
   what.detached_content = streams.detached.get();
+  ThreadPool threads(options.common.threads);
+  what.workers = &threads;
   host::ProgressSource in(*streams.in,
                           options.common.progress && options.common.verbosity != Verbosity::Quiet
                               ? host::ProgressSource::Show::OnTerminal

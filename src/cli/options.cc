@@ -69,6 +69,14 @@ SecretOptions read_secrets(const Arguments& arguments, Meaning& meaning) {
   return secrets;
 }
 
+// More than 64 have nothing to do: a message has few layers.
+std::optional<unsigned> parse_thread_count(const std::string& word) {
+  constexpr unsigned kMaxThreads = 64;
+  auto number = parse_decimal(word);
+  if (!number || *number == 0 || *number > kMaxThreads) return std::nullopt;
+  return static_cast<unsigned>(*number);
+}
+
 CommonOptions read_common_options(const Arguments& arguments, Meaning& meaning) {
   using host::Colour;
   CommonOptions common;
@@ -81,6 +89,9 @@ CommonOptions read_common_options(const Arguments& arguments, Meaning& meaning) 
       "--color", Colour::Auto,
       {{"auto", Colour::Auto}, {"always", Colour::Always}, {"never", Colour::Never}});
   common.progress = !arguments.has("--no-progress");
+  common.threads =
+      meaning.find<unsigned>("--threads", parse_thread_count, "give a number of threads, such as 2")
+          .value_or(1);
   bool content_to_stdout = !common.output || *common.output == "-";
   bool content_is_free = arguments.verb == kVerify || arguments.verb == kInspect;
   if (common.json == "-" && content_to_stdout && !(content_is_free && !common.output)) {

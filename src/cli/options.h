@@ -21,6 +21,7 @@ struct CommonOptions {
   Verbosity verbosity = Verbosity::Normal;
   host::Colour colour = host::Colour::Auto;
   bool progress = true;
+  unsigned threads = 1;  // for one message
 };
 
 struct KekFile {

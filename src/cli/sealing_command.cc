@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "base/try.h"
+#include "bulla/thread_pool.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/report.h"
@@ -31,7 +32,10 @@ Result<SealReport> seal_message(const SealingOptions& options) {
       *in, options.common.progress && options.common.verbosity != Verbosity::Quiet
                ? host::ProgressSource::Show::OnTerminal
                : host::ProgressSource::Show::Never);
-  return bulla::seal(source, *out, recipe, seal_options(options, at));
+  ThreadPool threads(options.common.threads);
+  SealOptions what = seal_options(options, at);
+  what.workers = &threads;
+  return bulla::seal(source, *out, recipe, what);
 }
 
 }  // namespace

@@ -110,15 +110,28 @@ class KeyAgreements {
   KeyAgreements(ContentCipher cipher, std::vector<RecipientInfo>& infos)
       : wrap_(crypto::key_wrap_for(cipher)), infos_(infos) {}
 
-  Result<void> add(const CertificateRecipient& recipient, EntityIdentifier rid,
-                   const crypto::PublicKey& key, ByteView content_key) {
+  // Where the encrypted key of a recipient goes.
+  struct Place {
+    std::size_t group;
+    std::size_t index;
+  };
+
+  Result<Place> add(const CertificateRecipient& recipient, EntityIdentifier rid,
+                    const crypto::PublicKey& key) {
     TRY_VOID(require_usage(recipient.certificate, KeyUsage::KeyAgreement));
-    Group& group = *TRY(group_for(key));
+    std::size_t group = TRY(group_for(key));
+    auto& recipients = info(group).recipients;
+    recipients.push_back({.rid = std::move(rid), .encrypted_key = {}});
+    return Place{group, recipients.size() - 1};
+  }
+
+  // When all are added; for several recipients at the same time.
+  Result<void> encrypt(Place place, const crypto::PublicKey& key, ByteView content_key) {
+    const Group& group = groups_[place.group];
     Secret shared = TRY(group.ephemeral.agree(key));
     Secret kek = TRY(derive_key_encryption_key(group.agreement, shared.view(), std::nullopt));
-    Bytes encrypted_key = TRY(crypto::wrap_key(wrap_, kek.view(), content_key));
-    auto& info = std::get<KeyAgreeRecipientInfo>(infos_[group.index]);
-    info.recipients.push_back({.rid = std::move(rid), .encrypted_key = std::move(encrypted_key)});
+    info(place.group).recipients[place.index].encrypted_key =
+        TRY(crypto::wrap_key(wrap_, kek.view(), content_key));
     return {};
   }
 
@@ -129,9 +142,13 @@ class KeyAgreements {
     std::size_t index;  // of its RecipientInfo
   };
 
-  Result<Group*> group_for(const crypto::PublicKey& key) {
-    for (Group& group : groups_) {
-      if (group.ephemeral.fits(key)) return &group;
+  KeyAgreeRecipientInfo& info(std::size_t group) {
+    return std::get<KeyAgreeRecipientInfo>(infos_[groups_[group].index]);
+  }
+
+  Result<std::size_t> group_for(const crypto::PublicKey& key) {
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      if (groups_[i].ephemeral.fits(key)) return i;
     }
     groups_.push_back({.ephemeral = TRY(crypto::EphemeralKey::make_for(key)),
                        .agreement = agreement_for(key, wrap_),
@@ -142,7 +159,7 @@ class KeyAgreements {
     info.originator_key = to_bytes(group.ephemeral.subject_public_key());
     info.key_encryption_algorithm = crypto::key_agreement_identifier(group.agreement);
     infos_.push_back(std::move(info));
-    return &group;
+    return groups_.size() - 1;
   }
 
   crypto::KeyWrap wrap_;
@@ -169,8 +186,9 @@ Result<RecipientInfo> make_kekri(const KekRecipient& recipient, ByteView content
   return info;
 }
 
-Result<RecipientInfo> make_pwri(const PasswordRecipient& recipient, ByteView content_key) {
-  if (recipient.iterations > Limits{}.pbkdf2_iterations) return failure(Rule::LimitIterations);
+Result<RecipientInfo> make_pwri(const PasswordRecipient& recipient, const Limits& limits,
+                                ByteView content_key) {
+  if (recipient.iterations > limits.pbkdf2_iterations) return failure(Rule::LimitIterations);
   crypto::Pbkdf2 derivation{.salt = TRY(crypto::random_bytes(kSaltSize)),
                             .iterations = recipient.iterations,
                             .key_size = std::nullopt,
@@ -240,9 +258,80 @@ bool uses_kem(const CertificateRecipient& recipient, KeyKind kind) {
 Result<void> check_count(const EncryptOptions& options) {
   std::size_t count = options.recipients.size() + options.keks.size() + options.passwords.size();
   if (count == 0) return failure(Rule::CmsNoRecipients);
-  if (count > Limits{}.recipients) return failure(Rule::LimitRecipients);
+  if (count > options.limits.recipients) return failure(Rule::LimitRecipients);
   return {};
 }
+
+// The recipients with certificates: named and put in their places in order, their keys then
+// encrypted in any.
+class CertificateRecipients {
+ public:
+  CertificateRecipients(const EncryptOptions& options, ByteView content_key,
+                        std::vector<RecipientInfo>& infos)
+      : options_(options),
+        content_key_(content_key),
+        infos_(infos),
+        agreements_(options.cipher, infos) {}
+
+  Result<void> add(const CertificateRecipient& recipient) {
+    std::optional<EntityIdentifier> rid = TRY(names_.add(recipient));
+    if (!rid) return {};
+    crypto::PublicKey key = TRY(x509::public_key(recipient.certificate));
+    KeyKind kind = key.kind();
+    bool agrees = kind == KeyKind::Ec || kind == KeyKind::X25519 || kind == KeyKind::X448;
+    bool transports = kind == KeyKind::Rsa || kind == KeyKind::RsaOaep;
+    if (!agrees && !transports && !uses_kem(recipient, kind)) {
+      return failure(Rule::CryptoBadKey, 0,
+                     "a key of kind " + std::string(name(kind)) + " cannot encrypt");
+    }
+    Task task{.recipient = &recipient, .rid = {}, .key = std::move(key), .place = {}};
+    if (agrees) {
+      task.place = TRY(agreements_.add(recipient, std::move(*rid), task.key));
+    } else {
+      task.rid = std::move(*rid);
+      task.index = infos_.size();
+      infos_.emplace_back();
+    }
+    tasks_.push_back(std::move(task));
+    return {};
+  }
+
+  // Errors: of the first recipient that has one.
+  Result<void> encrypt_keys() {
+    std::vector<Result<void>> results(tasks_.size());
+    auto encrypt = [&](std::size_t i) { results[i] = encrypt_key(tasks_[i]); };
+    if (options_.workers != nullptr) {
+      options_.workers->for_each(tasks_.size(), encrypt);
+    } else {
+      for (std::size_t i = 0; i < tasks_.size(); ++i) encrypt(i);
+    }
+    for (const Result<void>& result : results) TRY_VOID(result);
+    return {};
+  }
+
+ private:
+  struct Task {
+    const CertificateRecipient* recipient;
+    EntityIdentifier rid;
+    crypto::PublicKey key;
+    std::optional<KeyAgreements::Place> place;  // else:
+    std::size_t index = 0;                      // of its RecipientInfo
+  };
+
+  Result<void> encrypt_key(Task& task) {
+    if (task.place) return agreements_.encrypt(*task.place, task.key, content_key_);
+    auto make = uses_kem(*task.recipient, task.key.kind()) ? make_kemri : make_ktri;
+    infos_[task.index] = TRY(make(*task.recipient, std::move(task.rid), task.key, content_key_));
+    return {};
+  }
+
+  const EncryptOptions& options_;
+  ByteView content_key_;
+  std::vector<RecipientInfo>& infos_;
+  Names names_;
+  KeyAgreements agreements_;
+  std::vector<Task> tasks_;
+};
 
 }  // namespace
 
@@ -250,36 +339,16 @@ Result<std::vector<RecipientInfo>> make_recipient_infos(const EncryptOptions& op
                                                         ByteView content_key) {
   TRY_VOID(check_count(options));
   std::vector<RecipientInfo> infos;
-  Names names;
-  KeyAgreements agreements(options.cipher, infos);
+  CertificateRecipients recipients(options, content_key, infos);
   for (const CertificateRecipient& recipient : options.recipients) {
-    std::optional<EntityIdentifier> rid = TRY(names.add(recipient));
-    if (!rid) continue;
-    crypto::PublicKey key = TRY(x509::public_key(recipient.certificate));
-    if (uses_kem(recipient, key.kind())) {
-      infos.push_back(TRY(make_kemri(recipient, std::move(*rid), key, content_key)));
-      continue;
-    }
-    switch (key.kind()) {
-      case KeyKind::Rsa:
-      case KeyKind::RsaOaep:
-        infos.push_back(TRY(make_ktri(recipient, std::move(*rid), key, content_key)));
-        break;
-      case KeyKind::Ec:
-      case KeyKind::X25519:
-      case KeyKind::X448:
-        TRY_VOID(agreements.add(recipient, std::move(*rid), key, content_key));
-        break;
-      default:
-        return failure(Rule::CryptoBadKey, 0,
-                       "a key of kind " + std::string(name(key.kind())) + " cannot encrypt");
-    }
+    TRY_VOID(recipients.add(recipient));
   }
+  TRY_VOID(recipients.encrypt_keys());
   for (const KekRecipient* recipient : TRY(distinct(options.keks))) {
     infos.push_back(TRY(make_kekri(*recipient, content_key)));
   }
   for (const PasswordRecipient& recipient : options.passwords) {
-    infos.push_back(TRY(make_pwri(recipient, content_key)));
+    infos.push_back(TRY(make_pwri(recipient, options.limits, content_key)));
   }
   return infos;
 }

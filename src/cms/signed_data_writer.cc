@@ -89,19 +89,21 @@ Bytes encode_tail(const SignOptions& options, const std::vector<SignerInfo>& sig
   });
 }
 
-Result<DigestSet> make_digests(const std::vector<Signer>& signers) {
+Result<DigestSet> make_digests(const SignOptions& options) {
   DigestSet digests;
-  for (const Signer& signer : signers) TRY_VOID(digests.add(signer.scheme.digest, Limits{}));
+  for (const Signer& signer : options.signers) {
+    TRY_VOID(digests.add(signer.scheme.digest, options.limits));
+  }
   return digests;
 }
 
 // Nothing that our own reader would refuse is written.
 Result<void> check_input(const SignOptions& options) {
-  if (options.signers.size() > Limits{}.signers) return failure(Rule::LimitSigners);
-  if (certificates(options).size() > Limits{}.certificates) {
+  if (options.signers.size() > options.limits.signers) return failure(Rule::LimitSigners);
+  if (certificates(options).size() > options.limits.certificates) {
     return failure(Rule::LimitCertificates);
   }
-  if (options.crls.size() > Limits{}.crls) return failure(Rule::LimitCrls);
+  if (options.crls.size() > options.limits.crls) return failure(Rule::LimitCrls);
   for (const Signer& signer : options.signers) TRY_VOID(check_signer_input(signer));
   for (const Bytes& crl : options.crls) {
     bool is_sequence = !crl.empty() && crl[0] == static_cast<std::uint8_t>(asn1::Tag::Sequence);
@@ -109,6 +111,20 @@ Result<void> check_input(const SignOptions& options) {
   }
   return {};
 }
+
+// The digests as a Sink, which may be fed on another thread.
+class Feed final : public Sink {
+ public:
+  explicit Feed(DigestSet& digests) : digests_(digests) {}
+  Result<void> write(ByteView bytes) override {
+    digests_.update(bytes);
+    return {};
+  }
+  Result<void> finish() override { return {}; }
+
+ private:
+  DigestSet& digests_;
+};
 
 class SignedDataWriter final : public Writer {
  public:
@@ -120,15 +136,17 @@ class SignedDataWriter final : public Writer {
                   .content_header =
                       asn1::encode([this](asn1::Writer& out) { out.oid(options_.content_type); }),
                   .wrap = ContentFraming::Wrap::Explicit},
-                 std::move(output)) {}
+                 std::move(output)),
+        handover_(options_.workers == nullptr ? nullptr : options_.workers->hand_over(feed_)) {}
 
   Result<void> write(ByteView content) override {
-    digests_.update(content);
+    TRY_VOID(handover_ ? handover_->write(content) : feed_.write(content));
     if (options_.form == ContentForm::Detached) return {};
     return framing_.write(content);
   }
 
   Result<void> finish() override {
+    if (handover_) TRY_VOID(handover_->settle());
     std::map<Digest, Bytes> digests = digests_.finish();
     std::vector<SignerInfo> signers;
     for (const Signer& signer : options_.signers) {
@@ -143,7 +161,9 @@ class SignedDataWriter final : public Writer {
  private:
   SignOptions options_;
   DigestSet digests_;
+  Feed feed_{digests_};
   ContentFraming framing_;
+  std::unique_ptr<Handover> handover_;  // ends before what it feeds
 };
 
 }  // namespace
@@ -152,7 +172,7 @@ Result<std::unique_ptr<Writer>> make_signed_data_writer(SignOptions options,
                                                         crypto::Output output) {
   CHECK(!options.signers.empty() || options.form == ContentForm::Detached);
   TRY_VOID(check_input(options));
-  DigestSet digests = TRY(make_digests(options.signers));
+  DigestSet digests = TRY(make_digests(options));
   return std::make_unique<SignedDataWriter>(std::move(options), std::move(digests),
                                             std::move(output));
 }

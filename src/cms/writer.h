@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "bulla/certificate.h"
+#include "bulla/limits.h"
 #include "bulla/trust.h"
+#include "bulla/workers.h"
 #include "cms/attribute.h"
 #include "crypto/cipher.h"
 #include "crypto/public_key.h"
@@ -52,6 +54,8 @@ struct SignOptions {
   std::vector<Certificate> certificates;  // in addition to the signers' chains
   enum class Chain { WithoutRoot, SignerOnly, None } chain = Chain::WithoutRoot;
   std::vector<Bytes> crls;
+  Limits limits = {};
+  const Workers* workers = nullptr;  // for the digests; outlives the writer
 };
 
 enum class RsaPadding { Pkcs1, Pss };
@@ -92,6 +96,8 @@ struct EncryptOptions {
   std::vector<CertificateRecipient> recipients;
   std::vector<KekRecipient> keks;
   std::vector<PasswordRecipient> passwords;
+  Limits limits = {};
+  const Workers* workers = nullptr;  // for the keys of recipients
 };
 
 // A recipient that is named twice is written once. Errors: enc.key-usage, crypto.bad-key

@@ -103,7 +103,8 @@ Result<void> CmsStage::signed_data(const cms::SignedHeader& header) {
   } else {
     bool errant = options_.scope == Scope::Errant;
     record_ = &opening_.add_layer(Layer::Kind::Signed, options_.form, options_.place, errant);
-    record_->hasher = std::make_unique<ContentHasher>(ContentHasher::LineEnds::AsReceived);
+    record_->hasher = std::make_unique<ContentHasher>(ContentHasher::LineEnds::AsReceived,
+                                                      opening_.options.workers);
     for (const auto& algorithm : header.digest_algorithms) {
       auto digest = crypto::read_digest(algorithm);
       if (digest) record_->hasher->add(*digest, opening_.options.limits);
@@ -219,7 +220,8 @@ Result<void> CmsStage::digested_data(const cms::DigestedHeader& header) {
   record_->layer.algorithm = algorithm_name(header.digest_algorithm);
   record_->layer.content_type = cms::describe_content_type(header.content_type);
   if (!digest) return failure(Rule::CryptoUnknownAlgorithm, 0, record_->layer.algorithm);
-  record_->hasher = std::make_unique<ContentHasher>(ContentHasher::LineEnds::AsReceived);
+  record_->hasher = std::make_unique<ContentHasher>(ContentHasher::LineEnds::AsReceived,
+                                                    opening_.options.workers);
   record_->hasher->add(*digest, opening_.options.limits);
   if (use_ == Use::Peel) inner_ = make_inner_stage(opening_, options_.place, options_.origin);
   return {};

@@ -15,6 +15,10 @@ Result<void> ContentHasher::write(ByteView bytes) {
   size_ += bytes.size();
   std::size_t room = kContentBeginning - beginning_.size();
   append(beginning_, bytes.first(std::min(room, bytes.size())));
+  return handover_ ? handover_->write(bytes) : digest(bytes);
+}
+
+Result<void> ContentHasher::digest(ByteView bytes) {
   if (line_ends_ == LineEnds::AsReceived) return feed_.write(bytes);
   if (differs_) {
     if (other_) other_->update(bytes);
@@ -32,6 +36,8 @@ Result<void> ContentHasher::write(ByteView bytes) {
 }
 
 Result<void> ContentHasher::finish() {
+  if (handover_) TRY_VOID(handover_->settle());
+  handover_.reset();
   TRY_VOID(canonicalizer_.flush());
   digests_ = feed_.digests.finish();
   if (other_) other_digests_ = other_->finish();

@@ -8,8 +8,10 @@
 // Thread safety: belongs to one thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 
+#include "bulla/workers.h"
 #include "cms/verify.h"
 #include "mime/canonical.h"
 
@@ -24,7 +26,11 @@ class ContentHasher {
   // Either: for content that was given apart, where nobody says how it was signed.
   enum class LineEnds { Canonical, AsReceived, Either };
 
-  explicit ContentHasher(LineEnds line_ends) : line_ends_(line_ends), canonicalizer_(feed_) {}
+  // With workers the digests are computed on their threads.
+  ContentHasher(LineEnds line_ends, const Workers* workers)
+      : line_ends_(line_ends),
+        canonicalizer_(feed_),
+        handover_(workers == nullptr ? nullptr : workers->hand_over(digestion_)) {}
 
   // Before the first write(). What libcrypto lacks is left out: the signer that needs
   // it is told. At most Limits::digests, the first ones.
@@ -51,6 +57,16 @@ class ContentHasher {
     Result<void> finish() override { return {}; }
   };
 
+  // What may run on another thread.
+  struct Digestion final : Sink {
+    explicit Digestion(ContentHasher& hasher) : owner(hasher) {}
+    Result<void> write(ByteView bytes) override { return owner.digest(bytes); }
+    Result<void> finish() override { return {}; }
+    ContentHasher& owner;
+  };
+
+  Result<void> digest(ByteView bytes);
+
   LineEnds line_ends_;
   Feed feed_;
   mime::Canonicalizer canonicalizer_;
@@ -61,6 +77,8 @@ class ContentHasher {
   std::map<Digest, Bytes> other_digests_;
   Bytes beginning_;
   std::uint64_t size_ = 0;
+  Digestion digestion_{*this};
+  std::unique_ptr<Handover> handover_;  // ends before what it feeds
 };
 
 }  // namespace bulla

@@ -8,6 +8,7 @@
 #include "crypto/algorithm_table.h"
 #include "message/judge.h"
 #include "message/opening.h"
+#include "message/output.h"
 
 namespace bulla {
 namespace {
@@ -54,7 +55,8 @@ Result<void> read_detached(Opening& opening) {
     if (record->layer.errant || record->layer.kind != Layer::Kind::Signed) continue;
     any_signed = true;
     if (!record->is_detached) continue;
-    record->hasher = std::make_unique<ContentHasher>(ContentHasher::LineEnds::Either);
+    record->hasher =
+        std::make_unique<ContentHasher>(ContentHasher::LineEnds::Either, options.workers);
     for (const cms::SignerInfo& signer : record->tail.signers) {
       auto digest = crypto::read_digest(signer.digest_algorithm);
       if (digest) record->hasher->add(*digest, options.limits);
@@ -78,6 +80,15 @@ Result<void> read_message(Source& in, Opening& opening) {
   TRY_VOID(pump(in, *stage));
   TRY_VOID(stage->finish());
   return read_detached(opening);
+}
+
+// What the output refused was written before whatever else went wrong, and is what one
+// thread alone would have met.
+Result<void> read_to_end(Source& in, Opening& opening, Output& output) {
+  Result<void> read = read_message(in, opening);
+  Result<void> written = output.settle();
+  bool counts = !written && (read || is_of_host(written.error()));
+  return counts ? written : read;
 }
 
 // The digests of the second pass belong to the same content only if those that both
@@ -132,8 +143,9 @@ bool may_release(const Verdict& verdict, const Policy& policy) {
 }  // namespace
 
 Result<Verdict> open(Source& in, Sink& content, const OpenOptions& options) {
-  Opening opening(options, content);
-  if (auto read = read_message(in, opening); !read) {
+  Output output(content, options.workers);
+  Opening opening(options, output);
+  if (auto read = read_to_end(in, opening, output); !read) {
     Error error = std::move(read).error();
     return tl::unexpected<Error>(opening.opened_unauthenticated ? hide(std::move(error))
                                                                 : std::move(error));
@@ -147,7 +159,7 @@ Result<Verdict> open(Source& in, Sink& content, const OpenOptions& options) {
   Verdict verdict = judge->judge();
   if (may_release(verdict, options.policy)) {
     TRY_VOID(opening.writer.flush());
-    TRY_VOID(content.finish());
+    TRY_VOID(output.finish());
     verdict.released = true;
   }
   return verdict;

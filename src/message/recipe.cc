@@ -136,14 +136,16 @@ std::string describe_recipients(const Encrypt& step, const std::vector<Certifica
 
 }  // namespace
 
-Result<SignPlan> plan_sign(const Sign& step, Time at) {
+Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options) {
   if (step.signers.empty()) return failure(Rule::KeyNoneFits, 0, "no signer is given");
   SignPlan plan;
   plan.form = step.form;
   plan.options.chain = chain(step.chain);
+  plan.options.limits = options.limits;
+  plan.options.workers = options.workers;
   plan.description = "signed by ";
   for (const SignerChoice& choice : step.signers) {
-    TRY_VOID(check_signer(choice.identity, at));
+    TRY_VOID(check_signer(choice.identity, options.at));
     auto padding = choice.padding == SignerChoice::Padding::Pss ? cms::RsaPadding::Pss
                                                                 : cms::RsaPadding::Pkcs1;
     auto key = TRY(x509::public_key(*choice.identity.certificate));
@@ -154,14 +156,16 @@ Result<SignPlan> plan_sign(const Sign& step, Time at) {
     cms::Signer signer;
     signer.identity = choice.identity;
     signer.scheme = std::move(scheme);
-    signer.signing_time = step.signing_time.value_or(at);
+    signer.signing_time = step.signing_time.value_or(options.at);
     plan.options.signers.push_back(std::move(signer));
   }
   return plan;
 }
 
-Result<EncryptPlan> plan_encrypt(const Encrypt& step, Time at) {
+Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options) {
   EncryptPlan plan;
+  plan.options.limits = options.limits;
+  plan.options.workers = options.workers;
   plan.options.cipher = step.cipher.value_or(ContentCipher::Aes256Cbc);
   if (crypto::row(plan.options.cipher).use == crypto::Use::Read) {
     return failure(Rule::CryptoUnknownAlgorithm, 0,
@@ -173,7 +177,7 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, Time at) {
   bool is_empty = certificates.empty() && step.keks.empty() && step.passwords.empty();
   if (is_empty) return failure(Rule::CmsNoRecipients);
   for (const Certificate& certificate : certificates) {
-    TRY_VOID(check_recipient(certificate, at));
+    TRY_VOID(check_recipient(certificate, options.at));
     if (is_rsa(certificate) && certificate.key_bits() < kShortRsaBits) {
       plan.findings.push_back(Finding::of(
           Rule::EncWeakKey, {}, certificate.subject() + ": " + certificate.key_description()));
@@ -201,17 +205,17 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, Time at) {
   return plan;
 }
 
-Result<RecipePlan> plan_recipe(const Recipe& recipe, Time at) {
+Result<RecipePlan> plan_recipe(const Recipe& recipe, const SealOptions& options) {
   if (recipe.steps.empty()) return failure(Rule::ConfigBad, 0, "the recipe has no steps");
   RecipePlan plan;
   for (const Step& step : recipe.steps) {
     if (const auto* sign = std::get_if<Sign>(&step)) {
-      SignPlan signature = TRY(plan_sign(*sign, at));
+      SignPlan signature = TRY(plan_sign(*sign, options));
       plan.report.steps.push_back(signature.description);
       plan.has_protection = true;
       plan.steps.emplace_back(std::move(signature));
     } else if (const auto* encrypt = std::get_if<Encrypt>(&step)) {
-      EncryptPlan encryption = TRY(plan_encrypt(*encrypt, at));
+      EncryptPlan encryption = TRY(plan_encrypt(*encrypt, options));
       plan.report.steps.push_back(encryption.description);
       for (Finding& finding : encryption.findings) plan.report.findings.push_back(finding);
       plan.has_protection = plan.has_encryption = true;

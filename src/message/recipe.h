@@ -22,7 +22,7 @@ struct SignPlan {
 // Errors: key.none-fits without a signer, key.no-private-key, key.no-certificate,
 // key.mismatch, cert.expired, cert.not-yet-valid, cert.key-usage, cert.extended-key-usage,
 // and those of cms::choose_scheme().
-Result<SignPlan> plan_sign(const Sign& step, Time at);
+Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options);
 
 // An encryption as the CMS writer wants it.
 struct EncryptPlan {
@@ -34,7 +34,7 @@ struct EncryptPlan {
 // A certificate that is given twice is one recipient, and the order is that of the
 // fingerprints: it tells nothing (T-112). Errors: cms.no-recipients,
 // enc.expired-recipient, enc.key-usage, crypto.unknown-algorithm.
-Result<EncryptPlan> plan_encrypt(const Encrypt& step, Time at);
+Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options);
 
 using StepPlan = std::variant<SignPlan, EncryptPlan, Compress>;
 
@@ -46,6 +46,6 @@ struct RecipePlan {
   bool has_protection = false;  // a signature or an encryption, not compression alone
   bool has_encryption = false;
 };
-Result<RecipePlan> plan_recipe(const Recipe& recipe, Time at);
+Result<RecipePlan> plan_recipe(const Recipe& recipe, const SealOptions& options);
 
 }  // namespace bulla

@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "message/hcp.h"
 #include "message/header_protection.h"
+#include "message/output.h"
 #include "message/recipe.h"
 #include "message/seal_buffer.h"
 #include "message/seal_pem.h"
@@ -159,7 +160,7 @@ class MailSealer final : public mime::EntityHandler {
 
 Result<SealReport> seal_mail(Source& in, Sink& out, const Recipe& recipe,
                              const SealOptions& options) {
-  RecipePlan plan = TRY(plan_recipe(recipe, options.at));
+  RecipePlan plan = TRY(plan_recipe(recipe, options));
   SealReport report = plan.report;
   MailSealer sealer(std::move(plan), recipe, options, out);
   mime::EntityParser parser(sealer, options.limits);
@@ -173,7 +174,7 @@ Result<SealReport> seal_mail(Source& in, Sink& out, const Recipe& recipe,
 // id-data holds is a MIME entity (MIME-23), so a message inside a message is one.
 Result<SealReport> seal_bare(Source& in, Sink& out, const Recipe& recipe,
                              const SealOptions& options) {
-  RecipePlan plan = TRY(plan_recipe(recipe, options.at));
+  RecipePlan plan = TRY(plan_recipe(recipe, options));
   mime::LineBreak line_break = options.line_ends == SealOptions::LineEnds::Crlf
                                    ? mime::LineBreak::Crlf
                                    : mime::LineBreak::Lf;
@@ -198,8 +199,12 @@ Result<SealReport> seal_bare(Source& in, Sink& out, const Recipe& recipe,
 }  // namespace
 
 Result<SealReport> seal(Source& in, Sink& out, const Recipe& recipe, const SealOptions& options) {
-  return options.form == SealOptions::Form::Mail ? seal_mail(in, out, recipe, options)
-                                                 : seal_bare(in, out, recipe, options);
+  Output output(out, options.workers);
+  auto sealed = options.form == SealOptions::Form::Mail ? seal_mail(in, output, recipe, options)
+                                                        : seal_bare(in, output, recipe, options);
+  // What the output refused was written before whatever else went wrong.
+  if (!sealed) TRY_VOID(output.settle());
+  return sealed;
 }
 
 }  // namespace bulla

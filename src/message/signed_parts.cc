@@ -71,7 +71,8 @@ SignedParts::SignedParts(Opening& opening, const mime::SmimeType& type, std::str
       scope_(scope),
       record_(opening.add_layer(Layer::Kind::Signed, Layer::Form::Clear, place_,
                                 scope == Scope::Errant)) {
-  record_.hasher = std::make_unique<ContentHasher>(ContentHasher::LineEnds::Canonical);
+  record_.hasher =
+      std::make_unique<ContentHasher>(ContentHasher::LineEnds::Canonical, opening.options.workers);
   announce(type);
 }
 

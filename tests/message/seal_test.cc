@@ -465,6 +465,25 @@ TEST(SealChecks, a_recipient_may_be_encrypted_to_CERT39_E2E19_T110) {
   EXPECT_EQ(encrypted_to({"pss"}), "enc.key-usage");
 }
 
+TEST(SealChecks, obeys_the_limits_for_recipients_and_signers) {
+  SealOptions options = seal_testing::options();
+  options.limits.recipients = 1;
+  EXPECT_EQ(refusal(kMail, recipe_of({encrypt_to({"alice", "ec"})}), options), "limit.recipients");
+  EXPECT_FALSE(seal_text(kMail, recipe_of({encrypt_to({"alice"})}), options).text.empty());
+  options.limits.signers = 0;
+  EXPECT_EQ(refusal(kMail, recipe_of({sign_by("alice")}), options), "limit.signers");
+
+  options = seal_testing::options();
+  Encrypt many = encrypt_to({"alice"});
+  auto kek = std::make_shared<const Secret>(32);
+  for (std::size_t i = 0; i < options.limits.recipients; ++i) {
+    many.keks.push_back({.key_identifier = to_bytes(std::to_string(i)), .kek = kek});
+  }
+  EXPECT_EQ(refusal(kMail, recipe_of({many}), options), "limit.recipients");
+  ++options.limits.recipients;
+  EXPECT_FALSE(seal_text(kMail, recipe_of({many}), options).text.empty());
+}
+
 TEST(SealChecks, names_short_keys_and_weak_ciphers_CHOOSE15) {
   Encrypt step = encrypt_to({"short"}, ContentCipher::TripleDesCbc);
   EXPECT_EQ(slugs(seal_text(kMail, recipe_of({step})).report.findings),
@@ -475,7 +494,7 @@ TEST(SealChecks, names_short_keys_and_weak_ciphers_CHOOSE15) {
 TEST(SealChecks, order_and_repetition_of_recipients_tell_nothing_T112) {
   auto names = [](std::vector<std::string> recipients) {
     std::vector<std::string> result;
-    auto plan = plan_encrypt(encrypt_to(recipients), seal_testing::now());
+    auto plan = plan_encrypt(encrypt_to(recipients), seal_testing::options());
     EXPECT_TRUE(plan);
     for (const auto& recipient : plan->options.recipients) {
       result.push_back(recipient.certificate.subject());
