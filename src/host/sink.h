@@ -27,9 +27,12 @@ class AtomicFileSink final : public Sink {
  private:
   AtomicFileSink(std::unique_ptr<PartFile> file, std::string path);
   Result<void> flush();
+  Result<void> put(ByteView bytes);
 
   std::unique_ptr<PartFile> file_;
   std::string path_;
+  off_t size_ = 0;
+  off_t on_its_way_ = 0;     // octets that the disk was told to take
   Bytes buffer_;             // small writes become large ones
   std::size_t written_ = 0;  // octets at its beginning that were in use before
 };
