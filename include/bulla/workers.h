@@ -41,7 +41,7 @@ class Workers {
   virtual ~Workers() = default;
 
   // Nothing if no thread can be spared: then the caller writes itself. `next` outlives the
-  // Handover. REQUIRES: next.write() writes to no other Handover.
+  // Handover. REQUIRES: next.write() writes to no Handover that is made after this one.
   [[nodiscard]] virtual std::unique_ptr<Handover> hand_over(Sink& next) const = 0;
 
   // Calls work(0) to work(count - 1), some at the same time, and returns when all are done.

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <system_error>
@@ -24,6 +25,26 @@ struct Block {
   std::size_t used = 0;
 };
 
+// The number of the lane that this thread is at work for. Lanes write to older ones alone, and
+// whoever waits in one works for older ones alone: so the oldest that is busy never waits, and
+// nobody waits for what lies below on his own stack.
+constexpr std::uint64_t kNoLane = std::numeric_limits<std::uint64_t>::max();
+thread_local std::uint64_t current_lane = kNoLane;
+
+bool is_in_lane() { return current_lane != kNoLane; }
+
+// For the time of one block.
+class AtWork {
+ public:
+  explicit AtWork(std::uint64_t lane) : before_(std::exchange(current_lane, lane)) {}
+  ~AtWork() { current_lane = before_; }
+  AtWork(const AtWork&) = delete;
+  AtWork& operator=(const AtWork&) = delete;
+
+ private:
+  std::uint64_t before_;
+};
+
 }  // namespace
 
 // What the threads share. One mutex is enough: it is taken a few times for each block.
@@ -38,6 +59,8 @@ class ThreadPool::Shared {
   std::condition_variable moved;  // a lane has room or is empty, a loop has ended
   std::vector<Lane*> lanes;
   std::vector<Loop*> loops;
+  std::uint64_t lanes_made = 0;
+  std::size_t waiting_in_lanes = 0;
 
   bool has_helpers() const { return helpers_ > 0; }
 
@@ -48,7 +71,10 @@ class ThreadPool::Shared {
   template <typename Condition>
   void work_until(std::unique_lock<std::mutex>& lock, Condition condition) {
     while (!condition()) {
-      if (!work_once(lock)) moved.wait(lock);
+      if (work_once(lock)) continue;
+      waiting_in_lanes += is_in_lane() ? 1 : 0;
+      moved.wait(lock);
+      waiting_in_lanes -= is_in_lane() ? 1 : 0;
     }
   }
 
@@ -66,6 +92,7 @@ class ThreadPool::Lane final : public Handover {
  public:
   Lane(Shared& shared, Sink& next) : shared_(shared), next_(next) {
     std::scoped_lock lock(shared_.mutex);
+    number_ = shared_.lanes_made++;
     shared_.lanes.push_back(this);
   }
 
@@ -103,7 +130,8 @@ class ThreadPool::Lane final : public Handover {
     return written;
   }
 
-  bool is_ready() const { return !is_busy_ && !queue_.empty(); }
+  // For this thread.
+  bool is_ready() const { return !is_busy_ && !queue_.empty() && number_ < current_lane; }
   std::size_t waiting() const { return queue_.size(); }
 
   // Writes the first block. REQUIRES: is_ready(), and the lock is held.
@@ -118,12 +146,14 @@ class ThreadPool::Lane final : public Handover {
     is_busy_ = false;
     block.used = 0;
     spare_.push_back(std::move(block));
-    // Whoever waits for room is woken for half of it, not for each block.
-    if (queue_.size() <= kBlocks / 2) shared_.moved.notify_all();
+    // Whoever waits for room is woken for half of it, not for each block; but in a lane, where
+    // he keeps others waiting, whenever there may be something to do for him.
+    if (queue_.size() <= kBlocks / 2 || shared_.waiting_in_lanes > 0) shared_.moved.notify_all();
   }
 
  private:
   void write_block(const Block& block) {
+    AtWork at_work(number_);
     std::exception_ptr thrown;
     Result<void> written;
     try {
@@ -168,6 +198,7 @@ class ThreadPool::Lane final : public Handover {
   std::optional<Error> error_;
   std::exception_ptr thrown_;
   bool is_busy_ = false;
+  std::uint64_t number_ = 0;
 };
 
 // One for_each().
@@ -239,6 +270,7 @@ bool ThreadPool::Shared::work_once(std::unique_lock<std::mutex>& lock) {
     return true;
   }
   for (Loop* loop : loops) {
+    if (is_in_lane()) break;
     if (!loop->is_ready()) continue;
     loop->run(lock, *this);
     return true;

@@ -6,9 +6,9 @@
 
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
+#include "message/handover_sink.h"
 #include "message/judge.h"
 #include "message/opening.h"
-#include "message/output.h"
 
 namespace bulla {
 namespace {
@@ -84,7 +84,7 @@ Result<void> read_message(Source& in, Opening& opening) {
 
 // What the output refused was written before whatever else went wrong, and is what one
 // thread alone would have met.
-Result<void> read_to_end(Source& in, Opening& opening, Output& output) {
+Result<void> read_to_end(Source& in, Opening& opening, HandoverSink& output) {
   Result<void> read = read_message(in, opening);
   Result<void> written = output.settle();
   bool counts = !written && (read || is_of_host(written.error()));
@@ -143,7 +143,7 @@ bool may_release(const Verdict& verdict, const Policy& policy) {
 }  // namespace
 
 Result<Verdict> open(Source& in, Sink& content, const OpenOptions& options) {
-  Output output(content, options.workers);
+  HandoverSink output(content, options.workers);
   Opening opening(options, output);
   if (auto read = read_to_end(in, opening, output); !read) {
     Error error = std::move(read).error();

@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "base/try.h"
+#include "message/handover_sink.h"
 #include "message/hcp.h"
 #include "message/header_protection.h"
-#include "message/output.h"
 #include "message/recipe.h"
 #include "message/seal_buffer.h"
 #include "message/seal_pem.h"
@@ -21,7 +21,45 @@ namespace {
 
 constexpr std::size_t kChunk = 256u << 10;
 
-using Stages = std::vector<std::unique_ptr<StepStage>>;  // outermost first
+bool ends_in_encryption(const Recipe& recipe) {
+  return !recipe.steps.empty() && std::holds_alternative<Encrypt>(recipe.steps.back());
+}
+
+// The stages of a recipe, outermost first; each writes to the one around it. Workers run the
+// outermost step if it encrypts, with all that follows it: then the digests of what is signed
+// and the cipher are on different threads.
+class Stages {
+ public:
+  Stages(const Recipe& recipe, const Workers* workers)
+      : workers_(ends_in_encryption(recipe) ? workers : nullptr) {}
+
+  bool empty() const { return stages_.empty(); }
+  // REQUIRES: not empty().
+  Sink& innermost() { return *innermost_; }
+
+  Result<void> add(std::unique_ptr<StepStage> stage) {
+    TRY_VOID(stage->start());
+    stages_.push_back(std::move(stage));
+    innermost_ = stages_.back().get();
+    if (stages_.size() == 1 && workers_ != nullptr) {
+      innermost_ = &handed_over_.emplace(*innermost_, workers_);
+    }
+    return {};
+  }
+
+  // Of two failures the one that a single thread would have met: what the far side refuses was
+  // written before whatever else went wrong.
+  Result<void> first_failure(Result<void> near) {
+    if (!near && handed_over_) TRY_VOID(handed_over_->settle());
+    return near;
+  }
+
+ private:
+  const Workers* workers_;
+  std::vector<std::unique_ptr<StepStage>> stages_;
+  std::optional<HandoverSink> handed_over_;  // ends before what it feeds
+  Sink* innermost_ = nullptr;
+};
 
 template <typename Push>
 Result<void> read_all(Source& in, Push push) {
@@ -99,7 +137,12 @@ std::string entity_header(const mime::Header& header, std::string_view hp) {
 class MailSealer final : public mime::EntityHandler {
  public:
   MailSealer(RecipePlan plan, const Recipe& recipe, const SealOptions& options, Sink& out)
-      : plan_(std::move(plan)), recipe_(recipe), options_(options), out_(out), to_lf_(out_) {}
+      : plan_(std::move(plan)),
+        recipe_(recipe),
+        options_(options),
+        out_(out),
+        to_lf_(out_),
+        stages_(recipe, options.workers) {}
 
   Result<mime::BodyPlan> on_header(const mime::Header& header) override {
     TRY_VOID(check_header(header));
@@ -116,10 +159,18 @@ class MailSealer final : public mime::EntityHandler {
 
   Result<void> on_body(ByteView octets) override { return prepare_->write(octets); }
 
-  // Ends the entity, and after it all stages and the output.
-  Result<void> finish() { return prepare_->finish(); }
+  // Seals everything that the source has.
+  Result<void> run(Source& in) { return stages_.first_failure(read_and_finish(in)); }
 
  private:
+  // Ends the entity, and after it all stages and the output.
+  Result<void> read_and_finish(Source& in) {
+    mime::EntityParser parser(*this, options_.limits);
+    TRY_VOID(read_all(in, [&](ByteView octets) { return parser.push(octets); }));
+    TRY_VOID(parser.finish());
+    return prepare_->finish();
+  }
+
   Result<void> start(const mime::Header& header, Sink& end) {
     bool protects = recipe_.header_protection == Recipe::HeaderProtection::On &&
                     plan_.has_protection && !is_sealed(header);
@@ -133,7 +184,7 @@ class MailSealer final : public mime::EntityHandler {
     TRY_VOID(end.write(fields.outer));
     TRY_VOID(write_text(end, "MIME-Version: 1.0\r\n"));
     TRY_VOID(start_stages(end));
-    content_.emplace(*stages_.back());
+    content_.emplace(stages_.innermost());
     prepare_.emplace(*content_, mime::PrepareMode::SevenBit, wider(options_.limits));
     TRY_VOID(prepare_->write(fields.inner));
     return write_text(*prepare_, entity_header(header, fields.hp) + "\r\n");
@@ -141,9 +192,9 @@ class MailSealer final : public mime::EntityHandler {
 
   Result<void> start_stages(Sink& end) {
     for (auto step = plan_.steps.rbegin(); step != plan_.steps.rend(); ++step) {
-      Sink& next = stages_.empty() ? end : *stages_.back();
-      stages_.push_back(TRY(make_mail_stage(std::move(*step), next)));
-      TRY_VOID(stages_.back()->start());
+      Sink& next = stages_.empty() ? end : stages_.innermost();
+      std::unique_ptr<StepStage> stage = TRY(make_mail_stage(std::move(*step), next));
+      TRY_VOID(stages_.add(std::move(stage)));
     }
     return {};
   }
@@ -163,10 +214,7 @@ Result<SealReport> seal_mail(Source& in, Sink& out, const Recipe& recipe,
   RecipePlan plan = TRY(plan_recipe(recipe, options));
   SealReport report = plan.report;
   MailSealer sealer(std::move(plan), recipe, options, out);
-  mime::EntityParser parser(sealer, options.limits);
-  TRY_VOID(read_all(in, [&](ByteView octets) { return parser.push(octets); }));
-  TRY_VOID(parser.finish());
-  TRY_VOID(sealer.finish());
+  TRY_VOID(sealer.run(in));
   return report;
 }
 
@@ -179,27 +227,28 @@ Result<SealReport> seal_bare(Source& in, Sink& out, const Recipe& recipe,
                                    ? mime::LineBreak::Crlf
                                    : mime::LineBreak::Lf;
   PemEncoder pem(out, line_break);
-  Stages stages;
+  Stages stages(recipe, options.workers);
   for (auto step = plan.steps.rbegin(); step != plan.steps.rend(); ++step) {
+    std::unique_ptr<StepStage> stage;
     if (stages.empty()) {
       Sink& end = options.form == SealOptions::Form::Pem ? static_cast<Sink&>(pem) : out;
-      stages.push_back(TRY(make_bare_stage(std::move(*step), end)));
+      stage = TRY(make_bare_stage(std::move(*step), end));
     } else {
       if (auto* sign = std::get_if<SignPlan>(&*step)) sign->form = Sign::Form::Opaque;
-      stages.push_back(TRY(make_mail_stage(std::move(*step), *stages.back())));
+      stage = TRY(make_mail_stage(std::move(*step), stages.innermost()));
     }
-    TRY_VOID(stages.back()->start());
+    TRY_VOID(stages.add(std::move(stage)));
   }
-  StepStage& innermost = *stages.back();
-  TRY_VOID(read_all(in, [&](ByteView octets) { return innermost.write(octets); }));
-  TRY_VOID(innermost.finish());
+  Sink& innermost = stages.innermost();
+  Result<void> read = read_all(in, [&](ByteView octets) { return innermost.write(octets); });
+  TRY_VOID(stages.first_failure(read ? innermost.finish() : std::move(read)));
   return plan.report;
 }
 
 }  // namespace
 
 Result<SealReport> seal(Source& in, Sink& out, const Recipe& recipe, const SealOptions& options) {
-  Output output(out, options.workers);
+  HandoverSink output(out, options.workers);
   auto sealed = options.form == SealOptions::Form::Mail ? seal_mail(in, output, recipe, options)
                                                         : seal_bare(in, output, recipe, options);
   // What the output refused was written before whatever else went wrong.

@@ -175,6 +175,47 @@ TEST(ThreadPool, several_handovers_do_not_mix) {
   }
 }
 
+// Writes everything to a Handover.
+class Onwards final : public Sink {
+ public:
+  explicit Onwards(Handover& next) : next_(next) {}
+  Result<void> write(ByteView bytes) override { return next_.write(bytes); }
+  Result<void> finish() override { return {}; }
+
+ private:
+  Handover& next_;
+};
+
+TEST(ThreadPool, handovers_may_follow_each_other) {
+  std::string text = text_of(100'000);
+  for (std::size_t threads : {2u, 3u, 6u}) {
+    for (int end = 0; end < 40; ++end) {
+      ThreadPool pool(threads, 50);
+      NarrowSink out;
+      NarrowSink aside;
+      std::unique_ptr<Handover> third = pool.hand_over(out);
+      Onwards to_third(*third);
+      std::unique_ptr<Handover> second = pool.hand_over(to_third);
+      Onwards to_second(*second);
+      std::unique_ptr<Handover> first = pool.hand_over(to_second);
+      std::unique_ptr<Handover> other = pool.hand_over(aside);
+      std::size_t count = end % 2 == 0 ? text.size() : static_cast<std::size_t>(end) * 500;
+      ASSERT_TRUE(first->write(as_bytes(text).first(count)));
+      ASSERT_TRUE(other->write(as_bytes(text).first(count)));
+      if (end % 2 == 1) {  // dropped in the middle, the near side first
+        first.reset();
+        second.reset();
+        continue;
+      }
+      for (Handover* one : {first.get(), second.get(), third.get(), other.get()}) {
+        ASSERT_TRUE(one->settle());
+      }
+      EXPECT_EQ(out.text(), text);
+      EXPECT_EQ(aside.text(), text);
+    }
+  }
+}
+
 TEST(ThreadPool, T132_what_the_far_side_refuses_is_told_and_stays) {
   for (std::size_t room : {0u, 99u, 100u, 5'000u}) {
     ThreadPool pool(2, 100);
