@@ -1,7 +1,8 @@
 // Small mails inside one process (rows h to l): bulla, libcrypto's CMS, and the primitive alone.
 //
-// Names are OPERATION/SIZE or RECIPIENTS/FAMILY/WHO; `seen` is bulla with a Session that knows the
-// sender. Verification that is not `seen` parses and checks the whole chain each time.
+// `lent` is bulla with two threads for one message. Names are OPERATION/SIZE or
+// RECIPIENTS/FAMILY/WHO; `seen` is bulla with a Session that knows the sender. Verification that is
+// not `seen` parses and checks the whole chain each time.
 #include <benchmark/benchmark.h>
 
 #include <functional>
@@ -13,6 +14,7 @@
 #include "bulla/open.h"
 #include "bulla/seal.h"
 #include "bulla/session.h"
+#include "bulla/thread_pool.h"
 
 namespace bench {
 namespace {
@@ -54,7 +56,8 @@ Run decrypt(World& world, const std::string& mail) {
   };
 }
 
-Run seal(World& world, const std::string& mail, bulla::Step step) {
+Run seal(World& world, const std::string& mail, bulla::Step step,
+         const std::shared_ptr<bulla::Workers>& workers = nullptr) {
   const auto recipe = std::make_shared<bulla::Recipe>();
   recipe->steps.push_back(std::move(step));
   recipe->header_protection = bulla::Recipe::HeaderProtection::Off;
@@ -63,6 +66,7 @@ Run seal(World& world, const std::string& mail, bulla::Step step) {
     bulla::MemorySink out;
     bulla::SealOptions options;
     options.at = world.now();
+    options.workers = workers.get();
     require_ok(bulla::seal(in, out, *recipe, options).has_value());
   };
 }
@@ -73,10 +77,11 @@ Run sign(World& world, const std::string& mail) {
   return seal(world, mail, std::move(step));
 }
 
-Run encrypt(World& world, const std::string& mail, std::size_t recipients) {
+Run encrypt(World& world, const std::string& mail, std::size_t recipients,
+            const std::shared_ptr<bulla::Workers>& workers = nullptr) {
   bulla::Encrypt step;
   step.recipients = world.recipient_certificates(recipients);
-  return seal(world, mail, std::move(step));
+  return seal(world, mail, std::move(step), workers);
 }
 
 // -- libcrypto
@@ -158,6 +163,9 @@ void add_encryption(World& world, const std::string& family, const std::string& 
   const std::string name = "encrypt/" + std::to_string(recipients) + "/" + family;
   add(name + "/bulla", Threads::OneAndTwo,
       [=, &world, &entity] { return encrypt(world, entity, recipients); });
+  add(name + "/lent", Threads::One, [=, &world, &entity] {
+    return encrypt(world, entity, recipients, std::make_shared<bulla::ThreadPool>(2));
+  });
   add(name + "/cms", Threads::One, [=, &world, &entity] {
     return peer(world, recipients, [&entity](const CmsPeer& it) { it.encrypt(entity); });
   });

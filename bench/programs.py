@@ -45,6 +45,16 @@ class Bulla:
         return [*words, source]
 
 
+class BullaTwo(Bulla):
+    """With two threads for one message (row f)."""
+    name = "bulla, 2 threads"
+
+    def command(self, operation, source, out):
+        if operation.split("-")[0] not in ("seal", "open"):
+            return None
+        return [*super().command(operation, source, out), "--threads", "2"]
+
+
 class Openssl:
     def __init__(self, inputs, prefix=(), environment=(), title=None):
         self.key, self.prefix = inputs.key, [*environment, *prefix]
@@ -210,7 +220,7 @@ def trixie_openssl(inputs, tree, folder):
 
 def find_programs(options, inputs, work):
     """Those that are here, and the names of the others."""
-    found = [Bulla(options.bulla, inputs), Floor(options.floor), Yardstick(), Openssl(inputs)]
+    found = [Bulla(options.bulla, inputs), BullaTwo(options.bulla, inputs), Floor(options.floor), Yardstick(), Openssl(inputs)]
     found.append(OpensslWhole(inputs, title=found[-1].name + " whole"))
     missing = []
 

@@ -124,6 +124,14 @@ def start_goals(table):
     yield f"| n | verify, default trust | 8 ms | {verdict(8000 / times['start/verify, default trust', 'bulla'], 1)} |"
 
 
+def two_thread_goals(table):
+    """Wall time of one message with one thread over that with two."""
+    for operation in ("seal-mail-cbc", "seal-mail-gcm", "open-mail-cbc", "open-mail-gcm"):
+        fits = against(table.rows, operation, "bulla, 2 threads")
+        told = verdict(1 / float(fits[0]["wall_ratio"]), 1 / 0.7) if fits else f"– | {1 / 0.7:.2f} | not measured"
+        yield f"| f | {operation}, 2 threads | one thread | {told} |"
+
+
 def memory_goals(table):
     """One line for all operations that were measured from a file, one from a pipe; the goal is for 4 GiB."""
     rows = [line for line in table.rows if line["row"] == "g"]
@@ -142,13 +150,13 @@ def memory_goals(table):
 
 
 def goals(large, small, growth):
-    lines = [*large_goals(large), *memory_goals(growth), *small_goals(small), *thread_goals(small), *start_goals(small)]
+    lines = [*large_goals(large), *two_thread_goals(large), *memory_goals(growth), *small_goals(small), *thread_goals(small), *start_goals(small)]
     met = sum(line.endswith("| met |") for line in lines)
     return ["## Goals", "",
             f"{met} of {len(lines)} are met. The ratio is the other one's CPU time over bulla's (row g: 32 MiB over the "
-            "peak; row l: wall time); it has to reach the goal. 1.00 against the floor would be no overhead at all. Where a goal names "
-            "openssl, the faster release counts. Large rows are of one size; row a asks for 1 GiB too. Two threads in one "
-            "message (row f) are not measured. The floor decodes base64 more slowly than bulla's own kernel does (case "
+            "peak; rows with two threads: wall time); it has to reach the goal. 1.00 against the floor would be no overhead at all. Where a goal names "
+            "openssl, the faster release counts. Large rows are of one size; rows a and f ask for 1 GiB too. "
+            "The floor decodes base64 more slowly than bulla's own kernel does (case "
             "kernel/base64_decode below), so its ratios in verify-opaque, decrypt-mail and open-mail flatter bulla. Row l wants "
             "two cores that nothing else uses.", "",
             "| row | work | against | ratio | goal | |", "|---|---|---|---:|---:|---|", *lines, ""]
