@@ -150,6 +150,10 @@ def main():
             ("encrypt GCM", ["encrypt", "--cipher", "aes-256-gcm", "-r", recipient], "decrypt",
              ["decrypt", "-i", ec]),
             ("seal", ["seal", "-i", alice, "-r", recipient], "open", ["open", "-i", ec, *trust]),
+            ("seal, 2 threads", ["seal", "--threads", "2", "-i", alice, "-r", recipient], "open, 2 threads",
+             ["open", "--threads", "2", "-i", ec, *trust]),
+            ("seal --triple, 4 threads", ["seal", "--triple", "--threads", "4", "-i", alice, "-r", recipient],
+             "open, 4 threads", ["open", "--threads", "4", "-i", ec, *trust]),
         )
         for label, forward, back_label, back in operations:
             for pipe in (False, True):
