@@ -21,6 +21,16 @@ void Opening::add_hint(LayerRecord& record) {
   if (index < hints.size() && hints[index]) record.hasher->add(*hints[index], options.limits);
 }
 
+bool Opening::is_malleable() const {
+  for (auto record = records.rbegin(); record != records.rend(); ++record) {
+    const Layer& layer = (*record)->layer;
+    if (layer.errant) continue;
+    if (layer.kind == Layer::Kind::Signed || layer.kind == Layer::Kind::AuthEnveloped) return false;
+    if (layer.kind == Layer::Kind::Enveloped || layer.kind == Layer::Kind::Encrypted) return true;
+  }
+  return false;
+}
+
 void Opening::add(Rule rule, std::string place, std::string detail) {
   bool is_part = !place.empty() && place[0] >= '0' && place[0] <= '9';
   if (is_part) place = "part " + place;

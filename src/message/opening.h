@@ -90,6 +90,9 @@ class Opening {
   LayerRecord& add_layer(Layer::Kind kind, Layer::Form form, const std::string& place, bool errant);
   // Adds the hint for the record that was added last to its hasher.
   void add_hint(LayerRecord& record);
+  // What is inside the layers read so far came out of a cipher that lets others rearrange it,
+  // and no signature, tag or digest that they cannot make stands between (T-03).
+  bool is_malleable() const;
   // `place` is that of a layer, or the path of a part.
   void add(Rule rule, std::string place = {}, std::string detail = {});
   // limit.layers if another one would be too many.

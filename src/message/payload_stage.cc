@@ -4,10 +4,16 @@
 // through for signatures and encryptions that cover a part alone: the first are
 // verified and reported with their place, the second reported and left alone
 // (T-01, T-05; RFC 9787 4.5, 6.2).
+//
+// Who rearranges the blocks of a CBC to make another message leaves a block of noise beside
+// each of his own. So what no signature or tag holds together must look like mail in all
+// of its text, and be whole (T-03).
+#include "base/text.h"
 #include "base/try.h"
 #include "message/cms_stage.h"
 #include "message/opening.h"
 #include "message/signed_parts.h"
+#include "mime/kernels.h"
 #include "mime/parser.h"
 #include "mime/transfer.h"
 
@@ -16,6 +22,45 @@ namespace {
 
 // Layers on parts that are looked into; what is beyond passes unseen.
 constexpr std::size_t kMaxErrantLayers = 16;
+
+// What must hold for octets from a malleable cipher.
+class NoiseCheck {
+ public:
+  explicit NoiseCheck(bool on) : on_(on) {}
+
+  // Of the root: its fields decide what becomes of everything else.
+  Result<void> root_header(const mime::Header& header) const {
+    if (on_ && !is_utf8(header.raw())) return failure(Rule::EncFailed);
+    return text(as_bytes(header.raw()));
+  }
+
+  // Parts of a message that was forwarded may be broken in ways of their own.
+  Result<void> text(ByteView raw) const {
+    if (on_ && mime::kernels::find_foreign_control(raw) != raw.size()) {
+      return failure(Rule::EncFailed);
+    }
+    return {};
+  }
+
+  Result<void> body(ByteView raw, mime::TransferEncoding encoding, bool is_declared) const {
+    if (!on_ || encoding == mime::TransferEncoding::Binary) return {};
+    // Without the field a body is seven-bit too, and many a mail program forgets it.
+    bool seven_bit = is_declared && encoding != mime::TransferEncoding::EightBit &&
+                     encoding != mime::TransferEncoding::Unknown;
+    if (seven_bit && mime::kernels::find_not_seven_bit(raw) != raw.size()) {
+      return failure(Rule::EncFailed);
+    }
+    return text(raw);
+  }
+
+  Result<void> end(const mime::EntityParser& root) const {
+    if (on_ && root.unclosed()) return failure(Rule::EncFailed);
+    return {};
+  }
+
+ private:
+  bool on_;
+};
 
 class PayloadStage final : public Sink, private mime::EntityHandler {
  public:
@@ -29,12 +74,14 @@ class PayloadStage final : public Sink, private mime::EntityHandler {
         role_(role),
         scan_(scan),
         depth_(depth),
+        noise_(opening.is_malleable()),
         parser_(*this, opening.options.limits, offset) {}
 
   Result<void> write(ByteView bytes) override { return parser_.push(bytes); }
 
   Result<void> finish() override {
     TRY_VOID(parser_.finish());
+    if (is_root()) TRY_VOID(noise_.end(parser_));
     if (signed_) {
       signed_->finish(parser_.unclosed() ? SignedParts::Ending::Unclosed
                                          : SignedParts::Ending::Closed);
@@ -48,8 +95,11 @@ class PayloadStage final : public Sink, private mime::EntityHandler {
   bool is_root() const { return role_ == Role::Unprotected || role_ == Role::Payload; }
 
   Result<mime::BodyPlan> on_header(const mime::Header& header) override {
+    TRY_VOID(is_root() ? noise_.root_header(header) : noise_.text(as_bytes(header.raw())));
     TRY_VOID(write_header(header));
-    bool binary = header.transfer_encoding() == mime::TransferEncoding::Binary;
+    encoding_ = header.transfer_encoding();
+    is_encoding_declared_ = header.find("Content-Transfer-Encoding") != nullptr;
+    bool binary = encoding_ == mime::TransferEncoding::Binary;
     kind_ = binary ? ContentWriter::Kind::Octets : ContentWriter::Kind::Text;
     if (scan_ == Scan::Off || depth_ >= opening_.options.limits.mime_depth) return mime::BodyPlan{};
     mime::BodyPlan plan = mime::plan_body(header);
@@ -119,10 +169,12 @@ class PayloadStage final : public Sink, private mime::EntityHandler {
   Result<void> on_body(ByteView raw) override {
     look_into(raw);
     if (child_) return child_->write(raw);
+    TRY_VOID(noise_.body(raw, encoding_, is_encoding_declared_));
     return opening_.writer.write(raw, kind_);
   }
 
   Result<void> on_preamble(ByteView raw) override {
+    TRY_VOID(noise_.text(raw));
     return opening_.writer.write(raw, ContentWriter::Kind::Text);
   }
 
@@ -147,6 +199,7 @@ class PayloadStage final : public Sink, private mime::EntityHandler {
   }
 
   Result<void> on_epilogue(ByteView raw) override {
+    TRY_VOID(noise_.text(raw));
     return opening_.writer.write(raw, ContentWriter::Kind::Text);
   }
 
@@ -155,7 +208,10 @@ class PayloadStage final : public Sink, private mime::EntityHandler {
   Role role_;
   Scan scan_;
   std::size_t depth_;
+  NoiseCheck noise_;
   mime::EntityParser parser_;
+  mime::TransferEncoding encoding_ = mime::TransferEncoding::SevenBit;
+  bool is_encoding_declared_ = false;
   ContentWriter::Kind kind_ = ContentWriter::Kind::Text;
   std::unique_ptr<PayloadStage> child_;
   std::size_t parts_ = 0;

@@ -106,6 +106,33 @@ std::size_t not_literal(const std::uint8_t* octets, std::size_t size) {
   return size;
 }
 
+std::size_t foreign_control(const std::uint8_t* octets, std::size_t size) {
+  const hn::ScalableTag<std::int8_t> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto space = hn::Set(d, ' ');
+  const auto none = hn::Set(d, -1);
+  const auto below_tab = hn::Set(d, 0x08);
+  const auto past_shift = hn::Set(d, 0x10);
+  const auto dos_end = hn::Set(d, 0x1a);
+  const auto escape = hn::Set(d, 0x1b);
+  const auto del = hn::Set(d, 0x7f);
+  std::size_t i = 0;
+  for (; i + lanes <= size; i += lanes) {
+    // An octet past ASCII is a negative number here.
+    const auto octet = hn::LoadU(d, reinterpret_cast<const std::int8_t*>(octets + i));
+    const auto control = hn::And(hn::Lt(octet, space), hn::Gt(octet, none));
+    const auto blank = hn::And(hn::Gt(octet, below_tab), hn::Lt(octet, past_shift));
+    const auto other = hn::Or(hn::Eq(octet, dos_end), hn::Eq(octet, escape));
+    const auto foreign = hn::AndNot(hn::Or(blank, other), control);
+    const auto found = hn::FindFirstTrue(d, hn::Or(foreign, hn::Eq(octet, del)));
+    if (found >= 0) return i + static_cast<std::size_t>(found);
+  }
+  for (; i < size; ++i) {
+    if (is_foreign_control(octets[i])) return i;
+  }
+  return size;
+}
+
 std::size_t unsafe_in_lines(const std::uint8_t* octets, std::size_t size) {
   const hn::ScalableTag<std::int8_t> d;
   const std::size_t lanes = hn::Lanes(d);
@@ -160,6 +187,10 @@ std::size_t find_not_literal(ByteView octets) {
   return BULLA_SIMD_KERNEL(not_literal)(octets.data(), octets.size());
 }
 
+std::size_t find_foreign_control(ByteView octets) {
+  return BULLA_SIMD_KERNEL(foreign_control)(octets.data(), octets.size());
+}
+
 std::size_t find_unsafe_in_lines(ByteView octets) {
   return BULLA_SIMD_KERNEL(unsafe_in_lines)(octets.data(), octets.size());
 }
@@ -197,6 +228,13 @@ std::size_t find_not_seven_bit(ByteView octets) {
 std::size_t find_not_literal(ByteView octets) {
   for (std::size_t i = 0; i < octets.size(); ++i) {
     if (!is_literal(octets[i])) return i;
+  }
+  return octets.size();
+}
+
+std::size_t find_foreign_control(ByteView octets) {
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    if (is_foreign_control(octets[i])) return i;
   }
   return octets.size();
 }

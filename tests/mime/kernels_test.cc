@@ -84,6 +84,7 @@ void expect_same_text(ByteView text) {
   EXPECT_EQ(find_not_seven_bit(text), scalar::find_not_seven_bit(text));
   EXPECT_EQ(find_not_literal(text), scalar::find_not_literal(text));
   EXPECT_EQ(find_unsafe_in_lines(text), scalar::find_unsafe_in_lines(text));
+  EXPECT_EQ(find_foreign_control(text), scalar::find_foreign_control(text));
   EXPECT_EQ(to_lf(crlf_to_lf, text), to_lf(scalar::crlf_to_lf, text));
   for (std::uint8_t before : {'x', '\r', '\n'}) {
     EXPECT_EQ(to_crlf(lf_to_crlf, text, before), to_crlf(scalar::lf_to_crlf, text, before));
@@ -210,6 +211,17 @@ TEST(Kernels, scalar_twins_find_what_they_say) {
   EXPECT_EQ(scalar::find_not_seven_bit(as_bytes(std::string_view("a\0", 2))), 1u);
   for (std::string_view odd : {"\t", "=", "\r", "\n", "\x7f", "\x80", "\x1f"}) {
     EXPECT_EQ(scalar::find_not_literal(as_bytes("a ~!" + std::string(odd))), 4u) << odd;
+  }
+}
+
+TEST(Kernels, scalar_twin_finds_controls_that_no_text_has_T03) {
+  // Tab, line ends, what ISO 2022 shifts with, the end of a DOS file, octets past ASCII.
+  std::string text = "a\t\n\v\f\r\x0e\x0f\x1a\x1b ~\x80\xff";
+  EXPECT_EQ(scalar::find_foreign_control(as_bytes(text)), text.size());
+  for (std::string odd :
+       {std::string(1, '\0'), std::string("\x08"), std::string("\x10"), std::string("\x19"),
+        std::string("\x1c"), std::string("\x1f"), std::string("\x7f")}) {
+    EXPECT_EQ(scalar::find_foreign_control(as_bytes(text + odd)), text.size()) << odd;
   }
 }
 
