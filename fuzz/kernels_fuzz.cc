@@ -20,7 +20,7 @@ void require(bool condition) {
 
 // What one set of functions makes of the input; twins make the same.
 struct Kernels {
-  decltype(&kernels::find_uneven_line_end) find[7];
+  decltype(&kernels::find_uneven_line_end) find[8];
   decltype(&kernels::encode_base64_lines) encode;
   decltype(&kernels::decode_base64) decode;
   decltype(&kernels::lf_to_crlf) to_crlf;
@@ -30,7 +30,7 @@ struct Kernels {
 constexpr Kernels kVector = {
     {kernels::find_uneven_line_end, kernels::find_bare_lf, kernels::find_dash_line,
      kernels::find_not_seven_bit, kernels::find_not_literal, kernels::find_unsafe_in_lines,
-     kernels::find_foreign_control},
+     kernels::find_foreign_control, kernels::find_foreign_octet},
     kernels::encode_base64_lines,
     kernels::decode_base64,
     kernels::lf_to_crlf,

@@ -47,10 +47,9 @@ class NoiseCheck {
     // Without the field a body is seven-bit too, and many a mail program forgets it.
     bool seven_bit = is_declared && encoding != mime::TransferEncoding::EightBit &&
                      encoding != mime::TransferEncoding::Unknown;
-    if (seven_bit && mime::kernels::find_not_seven_bit(raw) != raw.size()) {
-      return failure(Rule::EncFailed);
-    }
-    return text(raw);
+    if (!seven_bit) return text(raw);
+    if (mime::kernels::find_foreign_octet(raw) != raw.size()) return failure(Rule::EncFailed);
+    return {};
   }
 
   Result<void> end(const mime::EntityParser& root) const {

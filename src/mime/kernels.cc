@@ -106,31 +106,58 @@ std::size_t not_literal(const std::uint8_t* octets, std::size_t size) {
   return size;
 }
 
-std::size_t foreign_control(const std::uint8_t* octets, std::size_t size) {
-  const hn::ScalableTag<std::int8_t> d;
+// is_foreign_control by the two halves of an octet: a bit for each row of the code table that
+// has any, set for the columns that are foreign. With `past_ascii` the upper rows have one too.
+// Says how far whole strides are clean.
+std::size_t skip_clean(const std::uint8_t* octets, std::size_t size, bool past_ascii) {
+#if HWY_TARGET == HWY_SCALAR
+  (void)octets, (void)size, (void)past_ascii;
+  return 0;
+#else
+  constexpr std::uint8_t kRow0 = 1, kRow1 = 2, kRow7 = 4, kUpper = 8, kBoth = kRow0 | kRow1;
+  alignas(16) static constexpr std::uint8_t kColumns[16] = {
+      kBoth | kUpper, kBoth | kUpper, kBoth | kUpper, kBoth | kUpper,
+      kBoth | kUpper, kBoth | kUpper, kBoth | kUpper, kBoth | kUpper,
+      kBoth | kUpper, kRow1 | kUpper, kUpper,         kUpper,
+      kRow1 | kUpper, kRow1 | kUpper, kRow1 | kUpper, kRow1 | kRow7 | kUpper};
+  const std::uint8_t upper = past_ascii ? kUpper : 0;
+  alignas(16) const std::uint8_t kRows[16] = {
+      kRow0, kRow1, 0, 0, 0, 0, 0, kRow7, upper, upper, upper, upper, upper, upper, upper, upper};
+  const hn::ScalableTag<std::uint8_t> d;
+  const hn::Repartition<std::uint16_t, decltype(d)> d16;
   const std::size_t lanes = hn::Lanes(d);
-  const auto space = hn::Set(d, ' ');
-  const auto none = hn::Set(d, -1);
-  const auto below_tab = hn::Set(d, 0x08);
-  const auto past_shift = hn::Set(d, 0x10);
-  const auto dos_end = hn::Set(d, 0x1a);
-  const auto escape = hn::Set(d, 0x1b);
-  const auto del = hn::Set(d, 0x7f);
+  const auto columns = hn::LoadDup128(d, kColumns);
+  const auto rows = hn::LoadDup128(d, kRows);
+  const auto low = hn::Set(d, 0x0f);
+  auto classes = [&](std::size_t at) {
+    const auto octet = hn::LoadU(d, octets + at);
+    const auto row = hn::And(hn::BitCast(d, hn::ShiftRight<4>(hn::BitCast(d16, octet))), low);
+    return hn::And(hn::TableLookupBytes(columns, hn::And(octet, low)),
+                   hn::TableLookupBytes(rows, row));
+  };
   std::size_t i = 0;
-  for (; i + lanes <= size; i += lanes) {
-    // An octet past ASCII is a negative number here.
-    const auto octet = hn::LoadU(d, reinterpret_cast<const std::int8_t*>(octets + i));
-    const auto control = hn::And(hn::Lt(octet, space), hn::Gt(octet, none));
-    const auto blank = hn::And(hn::Gt(octet, below_tab), hn::Lt(octet, past_shift));
-    const auto other = hn::Or(hn::Eq(octet, dos_end), hn::Eq(octet, escape));
-    const auto foreign = hn::AndNot(hn::Or(blank, other), control);
-    const auto found = hn::FindFirstTrue(d, hn::Or(foreign, hn::Eq(octet, del)));
-    if (found >= 0) return i + static_cast<std::size_t>(found);
+  for (; i + 4 * lanes <= size; i += 4 * lanes) {
+    const auto first = hn::Or(classes(i), classes(i + lanes));
+    const auto second = hn::Or(classes(i + 2 * lanes), classes(i + 3 * lanes));
+    if (!hn::AllTrue(d, hn::Eq(hn::Or(first, second), hn::Zero(d)))) break;
   }
-  for (; i < size; ++i) {
-    if (is_foreign_control(octets[i])) return i;
+  return i;
+#endif
+}
+
+std::size_t foreign(const std::uint8_t* octets, std::size_t size, bool past_ascii) {
+  for (std::size_t i = skip_clean(octets, size, past_ascii); i < size; ++i) {
+    if (is_foreign_control(octets[i]) || (past_ascii && octets[i] >= 0x80)) return i;
   }
   return size;
+}
+
+std::size_t foreign_control(const std::uint8_t* octets, std::size_t size) {
+  return foreign(octets, size, false);
+}
+
+std::size_t foreign_octet(const std::uint8_t* octets, std::size_t size) {
+  return foreign(octets, size, true);
 }
 
 std::size_t unsafe_in_lines(const std::uint8_t* octets, std::size_t size) {
@@ -191,6 +218,10 @@ std::size_t find_foreign_control(ByteView octets) {
   return BULLA_SIMD_KERNEL(foreign_control)(octets.data(), octets.size());
 }
 
+std::size_t find_foreign_octet(ByteView octets) {
+  return BULLA_SIMD_KERNEL(foreign_octet)(octets.data(), octets.size());
+}
+
 std::size_t find_unsafe_in_lines(ByteView octets) {
   return BULLA_SIMD_KERNEL(unsafe_in_lines)(octets.data(), octets.size());
 }
@@ -235,6 +266,13 @@ std::size_t find_not_literal(ByteView octets) {
 std::size_t find_foreign_control(ByteView octets) {
   for (std::size_t i = 0; i < octets.size(); ++i) {
     if (is_foreign_control(octets[i])) return i;
+  }
+  return octets.size();
+}
+
+std::size_t find_foreign_octet(ByteView octets) {
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    if (is_foreign_control(octets[i]) || octets[i] >= 0x80) return i;
   }
   return octets.size();
 }

@@ -34,6 +34,9 @@ std::size_t find_not_literal(ByteView octets);
 // The first control that no text of mail has (mime/octet_kinds.h); size() if there is none.
 std::size_t find_foreign_control(ByteView octets);
 
+// The first octet that no seven-bit text of mail has: such a control, or one past ASCII.
+std::size_t find_foreign_octet(ByteView octets);
+
 // In text that begins with a line: the first octet that is not safe in mail, where a line may
 // begin with "From ", or that shows the one before it to be unsafe (mime/octet_kinds.h).
 // size() if there is none; the last octet alone is not judged.
@@ -82,6 +85,7 @@ std::size_t find_dash_line(ByteView octets);
 std::size_t find_not_seven_bit(ByteView octets);
 std::size_t find_not_literal(ByteView octets);
 std::size_t find_foreign_control(ByteView octets);
+std::size_t find_foreign_octet(ByteView octets);
 std::size_t find_unsafe_in_lines(ByteView octets);
 std::size_t encode_base64_lines(ByteView octets, std::string_view line_break, MutableByteView out);
 Progress decode_base64(ByteView digits, MutableByteView out);

@@ -85,6 +85,7 @@ void expect_same_text(ByteView text) {
   EXPECT_EQ(find_not_literal(text), scalar::find_not_literal(text));
   EXPECT_EQ(find_unsafe_in_lines(text), scalar::find_unsafe_in_lines(text));
   EXPECT_EQ(find_foreign_control(text), scalar::find_foreign_control(text));
+  EXPECT_EQ(find_foreign_octet(text), scalar::find_foreign_octet(text));
   EXPECT_EQ(to_lf(crlf_to_lf, text), to_lf(scalar::crlf_to_lf, text));
   for (std::uint8_t before : {'x', '\r', '\n'}) {
     EXPECT_EQ(to_crlf(lf_to_crlf, text, before), to_crlf(scalar::lf_to_crlf, text, before));
@@ -146,6 +147,21 @@ TEST(Kernels, agree_wherever_one_octet_stands) {
           expect_same_text(Placed(text, at % 7).view());
         }
       }
+    }
+  });
+}
+
+TEST(Kernels, know_every_octet_at_every_place_of_a_stride) {
+  on_every_target([] {
+    std::string text(600, 'x');
+    for (std::size_t at = 0; at < text.size(); at += at < 260 ? 1 : 17) {
+      for (int octet = 0; octet < 256; ++octet) {
+        text[at] = static_cast<char>(octet);
+        ByteView all = as_bytes(text);
+        ASSERT_EQ(find_foreign_control(all), scalar::find_foreign_control(all)) << octet;
+        ASSERT_EQ(find_foreign_octet(all), scalar::find_foreign_octet(all)) << octet;
+      }
+      text[at] = 'x';
     }
   });
 }
@@ -218,10 +234,12 @@ TEST(Kernels, scalar_twin_finds_controls_that_no_text_has_T03) {
   // Tab, line ends, what ISO 2022 shifts with, the end of a DOS file, octets past ASCII.
   std::string text = "a\t\n\v\f\r\x0e\x0f\x1a\x1b ~\x80\xff";
   EXPECT_EQ(scalar::find_foreign_control(as_bytes(text)), text.size());
+  EXPECT_EQ(scalar::find_foreign_octet(as_bytes(text)), text.size() - 2);
   for (std::string odd :
        {std::string(1, '\0'), std::string("\x08"), std::string("\x10"), std::string("\x19"),
         std::string("\x1c"), std::string("\x1f"), std::string("\x7f")}) {
     EXPECT_EQ(scalar::find_foreign_control(as_bytes(text + odd)), text.size()) << odd;
+    EXPECT_EQ(scalar::find_foreign_octet(as_bytes("a" + odd)), 1u) << odd;
   }
 }
 
