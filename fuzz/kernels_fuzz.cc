@@ -40,7 +40,7 @@ constexpr Kernels kScalar = {
     {kernels::scalar::find_uneven_line_end, kernels::scalar::find_bare_lf,
      kernels::scalar::find_dash_line, kernels::scalar::find_not_seven_bit,
      kernels::scalar::find_not_literal, kernels::scalar::find_unsafe_in_lines,
-     kernels::scalar::find_foreign_control},
+     kernels::scalar::find_foreign_control, kernels::scalar::find_foreign_octet},
     kernels::scalar::encode_base64_lines,
     kernels::scalar::decode_base64,
     kernels::scalar::lf_to_crlf,
