@@ -47,6 +47,9 @@ using Owned = std::unique_ptr<T, Release>;
 OSSL_LIB_CTX* library();
 // The same algorithms, with no other decoders than those that X.509 certificates need.
 OSSL_LIB_CTX* certificate_library();
+// And for a certificate that holds and was signed with keys of these kinds alone, no other keys.
+enum class CertificateKeys : std::uint8_t { Any, Rsa, Ec, RsaAndEc };
+OSSL_LIB_CTX* certificate_library(CertificateKeys keys);
 
 // Fetched algorithms; nullptr if libcrypto has none of that kind.
 const EVP_MD* fetched(Digest digest);

@@ -1,5 +1,6 @@
 #include "x509/libcrypto_certificate.h"
 
+#include "crypto/algorithm_table.h"
 #include "crypto/openssl.h"
 #include "x509/certificate_data.h"
 
@@ -10,8 +11,23 @@ void Certificate::Data::Release::operator()(x509_st* object) const { X509_free(o
 namespace x509 {
 namespace {
 
-std::unique_ptr<X509, Certificate::Data::Release> read(ByteView der) {
-  X509* x509 = X509_new_ex(crypto::certificate_library(), nullptr);
+// The certificate's own key, and the issuer's by what it signed with.
+crypto::CertificateKeys keys_of(const Certificate::Data& data) {
+  using Keys = crypto::CertificateKeys;
+  auto scheme = crypto::read_signature_scheme(data.signature_algorithm, std::nullopt);
+  if (!scheme) return Keys::Any;
+  bool signed_with_rsa = scheme->algorithm == SignatureAlgorithm::RsaPkcs1;
+  bool signed_with_ec = scheme->algorithm == SignatureAlgorithm::Ecdsa;
+  bool is_rsa = data.key.kind == KeyKind::Rsa;
+  bool is_ec = data.key.kind == KeyKind::Ec;
+  if (!(signed_with_rsa || signed_with_ec) || !(is_rsa || is_ec)) return Keys::Any;
+  if (signed_with_rsa != is_rsa) return Keys::RsaAndEc;
+  return is_rsa ? Keys::Rsa : Keys::Ec;
+}
+
+std::unique_ptr<X509, Certificate::Data::Release> read(const Certificate::Data& data) {
+  ByteView der = data.der;
+  X509* x509 = X509_new_ex(crypto::certificate_library(keys_of(data)), nullptr);
   crypto::require_memory(x509);
   const std::uint8_t* at = der.data();
   // A failure frees the object.
@@ -26,7 +42,7 @@ X509* libcrypto_certificate(const Certificate& certificate) {
   const Certificate::Data& data = certificate.data();
   std::call_once(data.libcrypto_once, [&] {
     crypto::ErrorScope scope;
-    data.libcrypto = read(data.der);
+    data.libcrypto = read(data);
   });
   return data.libcrypto.get();
 }

@@ -291,7 +291,7 @@ LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& p
   }
 
   Owned<X509_STORE> store(X509_STORE_new());
-  Owned<X509_STORE_CTX> context(X509_STORE_CTX_new_ex(crypto::certificate_library(), nullptr));
+  Owned<X509_STORE_CTX> context(X509_STORE_CTX_new_ex(crypto::library(), nullptr));
   Owned<STACK_OF(X509)> untrusted(sk_X509_new_null());
   Owned<STACK_OF(X509_CRL)> crls(sk_X509_CRL_new_null());
   crypto::require_memory(store && context && untrusted && crls ? store.get() : nullptr);
