@@ -35,12 +35,13 @@ CmsPeer::CmsPeer(World& world)
   X509_STORE_add_cert(store_.get(), world.root().x509.get());
 }
 
-std::string CmsPeer::sign(std::string_view entity) const {
+std::string CmsPeer::sign(std::string_view entity) const { return sign_as(world_.alice(), entity); }
+
+std::string CmsPeer::sign_as(const Party& signer, std::string_view entity) const {
   constexpr unsigned kFlags = CMS_DETACHED | CMS_STREAM | CMS_CRLFEOL;
   const BioPtr in = reader(entity);
   const BioPtr out(BIO_new(BIO_s_mem()));
-  const CmsPtr cms(CMS_sign(world_.alice().x509.get(), world_.alice().key.get(), chain_.get(),
-                            in.get(), kFlags));
+  const CmsPtr cms(CMS_sign(signer.x509.get(), signer.key.get(), chain_.get(), in.get(), kFlags));
   require(cms != nullptr, "CMS_sign");
   BIO_puts(out.get(), "From: Alice <alice@example.org>\r\n");
   require(SMIME_write_CMS(out.get(), cms.get(), in.get(), kFlags) == 1, "SMIME_write_CMS");

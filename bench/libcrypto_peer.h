@@ -17,6 +17,7 @@ class CmsPeer {
   explicit CmsPeer(World& world);
 
   std::string sign(std::string_view entity) const;  // multipart/signed, from Alice
+  std::string sign_as(const Party& signer, std::string_view entity) const;
   std::string verify(std::string_view mail) const;  // with the path
   void encrypt_to(std::size_t recipients);          // prepares encrypt()
   std::string encrypt(std::string_view entity) const;

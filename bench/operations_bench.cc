@@ -1,8 +1,9 @@
 // Small mails inside one process (rows h to l): bulla, libcrypto's CMS, and the primitive alone.
 //
 // `lent` is bulla with two threads for one message. Names are OPERATION/SIZE or
-// RECIPIENTS/FAMILY/WHO; `seen` is bulla with a Session that knows the sender. Verification that is
-// not `seen` parses and checks the whole chain each time.
+// RECIPIENTS/FAMILY/WHO. Verification by `bulla` is that of a server: a Session that knows the
+// issuers and has never seen the sender's certificate. `seen` knows that one too, and `cold` has no
+// Session. All but `seen` check every signature of the path.
 #include <benchmark/benchmark.h>
 
 #include <functional>
@@ -28,17 +29,35 @@ void require_ok(bool condition) { require(condition, "an operation of bulla"); }
 
 // -- bulla
 
+void verify_once(const World& world, const std::string& mail, const bulla::TrustStore* roots,
+                 bulla::Session* session) {
+  bulla::OpenOptions options;
+  options.at = world.now();
+  options.trust = roots;
+  options.session = session;
+  bulla::MemorySource in(as_bytes(mail));
+  bulla::MemorySink out;
+  const auto verdict = bulla::open(in, out, options);
+  require_ok(verdict && verdict->status == bulla::Status::Valid);
+}
+
 Run verify(World& world, const std::string& mail, const std::shared_ptr<bulla::Session>& session) {
   std::shared_ptr<bulla::TrustStore> roots = bulla::make_trust_store({parse(world.root())});
-  return [=, &world, &mail] {
-    bulla::OpenOptions options;
-    options.at = world.now();
-    options.trust = roots.get();
-    options.session = session.get();
-    bulla::MemorySource in(as_bytes(mail));
-    bulla::MemorySink out;
-    const auto verdict = bulla::open(in, out, options);
-    require_ok(verdict && verdict->status == bulla::Status::Valid);
+  return [=, &world, &mail] { verify_once(world, mail, roots.get(), session.get()); };
+}
+
+// One mail from each of many certificates. Before one comes again the Session is a new one, to
+// which another mail has shown the issuers.
+Run verify_new(World& world, const std::string& known, const std::vector<std::string>& mails) {
+  std::shared_ptr<bulla::TrustStore> roots = bulla::make_trust_store({parse(world.root())});
+  auto session = std::make_shared<std::unique_ptr<bulla::Session>>();
+  auto next = std::make_shared<std::size_t>(0);
+  return [=, &world, &known, &mails] {
+    if (*next % mails.size() == 0) {
+      *session = std::make_unique<bulla::Session>();
+      verify_once(world, known, roots.get(), session->get());
+    }
+    verify_once(world, mails[(*next)++ % mails.size()], roots.get(), session->get());
   };
 }
 
@@ -122,6 +141,17 @@ const std::string& keep(std::string mail) {
   return *kept.back();
 }
 
+// From certificates that nobody has seen.
+const std::vector<std::string>& keep_new(World& world, const std::string& entity) {
+  static std::vector<std::unique_ptr<std::vector<std::string>>> kept;
+  auto mails = std::make_unique<std::vector<std::string>>();
+  for (const Party& alice : world.more_of_alice(256)) {
+    mails->push_back(CmsPeer(world).sign_as(alice, entity));
+  }
+  kept.push_back(std::move(mails));
+  return *kept.back();
+}
+
 std::string encrypted_to(World& world, const std::string& entity, std::size_t recipients) {
   CmsPeer maker(world);
   maker.encrypt_to(recipients);
@@ -134,7 +164,10 @@ void add_signatures(World& world, const std::string& size, const std::string& en
   const std::string verifying = "verify/" + size + "/" + family;
   const std::string signing = "sign/" + size + "/" + family;
   const auto session = std::make_shared<bulla::Session>();
-  add(verifying + "/bulla", Threads::OneAndTwo, [&] { return verify(world, mail, nullptr); });
+  const std::vector<std::string>& mails = keep_new(world, entity);
+  add(verifying + "/bulla", Threads::OneAndTwo,
+      [&world, &mail, &mails] { return verify_new(world, mail, mails); });
+  add(verifying + "/cold", Threads::One, [&] { return verify(world, mail, nullptr); });
   add(verifying + "/seen", Threads::OneAndTwo,
       [&world, &mail, session] { return verify(world, mail, session); });
   add(verifying + "/cms", Threads::One,

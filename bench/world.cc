@@ -145,6 +145,16 @@ std::vector<bulla::Certificate> World::recipient_certificates(std::size_t count)
   return certificates;
 }
 
+std::vector<Party> World::more_of_alice(std::size_t count) const {
+  std::vector<Party> parties;
+  for (std::size_t i = 0; i < count; ++i) {
+    const long serial = 10'000 + static_cast<long>(i);
+    parties.push_back(
+        issue(share(alice_.key), family_, {"Alice", "email:alice@example.org", serial}, &middle_));
+  }
+  return parties;
+}
+
 bulla::Certificate parse(const Party& party) {
   auto certificate = bulla::Certificate::parse(party.der);
   require(certificate.has_value(), "Certificate::parse");

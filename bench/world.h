@@ -38,6 +38,9 @@ class World {
   const std::vector<Party>& recipients(std::size_t count);
   std::vector<bulla::Certificate> recipient_certificates(std::size_t count);
 
+  // Certificates of Alice's that differ in their serial numbers.
+  std::vector<Party> more_of_alice(std::size_t count) const;
+
   bulla::Time now() const { return now_; }
 
  private:
