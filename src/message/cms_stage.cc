@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/try.h"
-#include "crypto/kem.h"
 #include "crypto/oid_name.h"
+#include "message/recipient_verdicts.h"
 #include "message/session.h"
 
 namespace bulla {
@@ -13,54 +13,6 @@ namespace {
 std::string algorithm_name(const asn1::AlgorithmIdentifier& algorithm) {
   if (auto digest = crypto::read_digest(algorithm)) return std::string(name(*digest));
   return crypto::oid_name(algorithm.algorithm);
-}
-
-std::string recipient_algorithm(const cms::RecipientInfo& recipient) {
-  if (auto* ktri = std::get_if<cms::KeyTransRecipientInfo>(&recipient)) {
-    auto scheme = crypto::read_transport_scheme(ktri->key_encryption_algorithm);
-    return scheme ? describe(*scheme) : crypto::oid_name(ktri->key_encryption_algorithm.algorithm);
-  }
-  if (auto* kari = std::get_if<cms::KeyAgreeRecipientInfo>(&recipient)) {
-    auto agreement = crypto::read_key_agreement(kari->key_encryption_algorithm);
-    if (!agreement) return crypto::oid_name(kari->key_encryption_algorithm.algorithm);
-    return "ECDH with " + std::string(name(agreement->digest));
-  }
-  if (auto* kekri = std::get_if<cms::KekRecipientInfo>(&recipient)) {
-    return crypto::oid_name(kekri->key_encryption_algorithm.algorithm);
-  }
-  if (auto* pwri = std::get_if<cms::PasswordRecipientInfo>(&recipient)) {
-    return crypto::oid_name(pwri->key_encryption_algorithm.algorithm);
-  }
-  if (auto* kemri = std::get_if<cms::KemRecipientInfo>(&recipient)) {
-    auto algorithm = crypto::read_kem(kemri->kem);
-    return algorithm ? std::string(name(*algorithm)) : crypto::oid_name(kemri->kem.algorithm);
-  }
-  return std::get<cms::OtherRecipientInfo>(recipient).type.to_string();
-}
-
-// One line for each recipient: a key agreement may have several.
-void add_recipients(const cms::RecipientInfo& info, bool opened, cms::RecipientTexts& texts,
-                    Layer& layer) {
-  RecipientVerdict verdict;
-  verdict.kind = std::string(cms::kind(info));
-  verdict.algorithm = recipient_algorithm(info);
-  verdict.opened = opened;
-  if (auto* ktri = std::get_if<cms::KeyTransRecipientInfo>(&info)) {
-    verdict.identifier = texts.describe(ktri->rid);
-  } else if (auto* kemri = std::get_if<cms::KemRecipientInfo>(&info)) {
-    verdict.identifier = texts.describe(kemri->rid);
-  } else if (auto* kari = std::get_if<cms::KeyAgreeRecipientInfo>(&info)) {
-    for (const auto& recipient : kari->recipients) {
-      verdict.identifier = texts.describe(recipient.rid);
-      layer.recipients.push_back(verdict);
-    }
-    return;
-  } else if (auto* kekri = std::get_if<cms::KekRecipientInfo>(&info)) {
-    verdict.identifier = "key " + to_hex(kekri->key_identifier);
-  } else if (std::holds_alternative<cms::PasswordRecipientInfo>(info)) {
-    verdict.identifier = "password";
-  }
-  layer.recipients.push_back(verdict);
 }
 
 x509::CertificateCache* known_certificates(const Opening& opening) {
@@ -139,10 +91,7 @@ Result<void> CmsStage::enveloped_data(cms::EnvelopedHeader header) {
       encryption ? std::string(name(encryption->cipher))
                  : crypto::oid_name(envelope_.content_encryption_algorithm.algorithm);
   if (use_ == Use::Observe) {
-    cms::RecipientTexts texts;
-    for (const auto& recipient : envelope_.recipients) {
-      add_recipients(recipient, false, texts, record_->layer);
-    }
+    record_->layer.recipients = recipient_verdicts(envelope_.recipients, std::nullopt);
     return {};
   }
   encryption_ = TRY(std::move(encryption));
@@ -187,10 +136,7 @@ Result<void> CmsStage::open_envelope() {
                      ? cms::find_shared_key(*encryption_, *options.keys)
                      : cms::recover_content_key(envelope_, *encryption_, *options.keys,
                                                 options.limits, old_forms()));
-  cms::RecipientTexts texts;
-  for (std::size_t i = 0; i < envelope_.recipients.size(); ++i) {
-    add_recipients(envelope_.recipients[i], i == key.recipient, texts, record_->layer);
-  }
+  record_->layer.recipients = recipient_verdicts(envelope_.recipients, key.recipient);
   for (const Finding& finding : key.findings) {
     opening_.add(finding.rule, place, finding.detail);
   }

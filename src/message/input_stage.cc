@@ -11,67 +11,6 @@
 namespace bulla {
 namespace {
 
-constexpr std::string_view kArmor = "-----BEGIN ";
-
-// CMS in PEM (RFC 7468 8 and 9): text around the armor is passed over.
-class ArmorStage final : public Sink {
- public:
-  explicit ArmorStage(std::unique_ptr<Sink> next) : decoder_(make_base64_stage(std::move(next))) {}
-
-  Result<void> write(ByteView bytes) override {
-    std::string_view text = as_text(bytes);
-    while (!text.empty()) {
-      std::size_t end = text.find('\n');
-      std::size_t count = end == text.npos ? text.size() : end + 1;
-      // 1,024: RFC 7468 lines have 64 characters; nobody writes longer ones than 998.
-      if (line_.size() + count > 1024) return failure(Rule::LimitSize, offset_);
-      line_ += text.substr(0, count);
-      text.remove_prefix(count);
-      offset_ += count;
-      if (end != std::string_view::npos) TRY_VOID(take_line());
-    }
-    return {};
-  }
-
-  Result<void> finish() override {
-    TRY_VOID(take_line());
-    if (state_ != State::After) return failure(Rule::Asn1Truncated, offset_, "no end line");
-    return {};
-  }
-
- private:
-  enum class State { Before, Inside, After };
-
-  // RFC 7468 8 and 9; the last two are what gpgsm --armor writes (tests/interop).
-  static bool is_cms_label(std::string_view line) {
-    std::string_view label = line.substr(kArmor.size());
-    label = label.substr(0, label.find("-----"));
-    return label == "CMS" || label == "PKCS7" || label == "PKCS #7 SIGNED DATA" ||
-           label == "SIGNED MESSAGE" || label == "ENCRYPTED MESSAGE";
-  }
-
-  Result<void> take_line() {
-    std::string line(trim(line_));
-    line_.clear();
-    if (state_ == State::Before && line.starts_with(kArmor)) {
-      if (!is_cms_label(line)) return failure(Rule::CmsContentType, offset_, line);
-      state_ = State::Inside;
-      return {};
-    }
-    if (state_ != State::Inside) return {};
-    if (line.starts_with("-----END ")) {
-      state_ = State::After;
-      return decoder_->finish();
-    }
-    return decoder_->write(as_bytes(line));
-  }
-
-  std::unique_ptr<Sink> decoder_;
-  State state_ = State::Before;
-  std::string line_;
-  std::uint64_t offset_ = 0;
-};
-
 std::unique_ptr<Sink> make_cms_stage(Opening& opening) {
   auto decide = [&opening](const Oid& content_type) {
     bool encrypts = cms::encrypts(content_type);
@@ -177,54 +116,27 @@ class PartStage final : public Sink, private mime::EntityHandler {
   std::unique_ptr<Sink> child_;
 };
 
-class InputStage final : public Sink {
- public:
-  explicit InputStage(Opening& opening) : opening_(opening) {}
-
-  Result<void> write(ByteView bytes) override {
-    if (next_) return next_->write(bytes);
-    append(beginning_, bytes);
-    return needs_more(beginning_) ? Result<void>() : choose();
+std::unique_ptr<Sink> make_stage(Opening& opening, InputForm form) {
+  switch (form) {
+    case InputForm::Der:
+      return make_cms_stage(opening);
+    case InputForm::Pem:
+      return make_armor_stage(make_cms_stage(opening));
+    case InputForm::Base64:
+      return make_base64_stage(make_cms_stage(opening));
+    case InputForm::Mail:
+      break;
   }
-
-  Result<void> finish() override {
-    if (!next_) TRY_VOID(choose());
-    return next_->finish();
-  }
-
- private:
-  Result<void> choose() {
-    if (beginning_.empty()) return failure(Rule::IoNoInput, 0, "the input is empty");
-    next_ = make_next(input_form(beginning_));
-    Bytes beginning = std::move(beginning_);
-    return next_->write(beginning);
-  }
-
-  std::unique_ptr<Sink> make_next(InputForm form) {
-    switch (form) {
-      case InputForm::Der:
-        return make_cms_stage(opening_);
-      case InputForm::Pem:
-        return std::make_unique<ArmorStage>(make_cms_stage(opening_));
-      case InputForm::Base64:
-        return make_base64_stage(make_cms_stage(opening_));
-      case InputForm::Mail:
-        break;
-    }
-    const std::string& part = opening_.options.part;
-    if (part.empty()) return make_entity_stage(opening_, "", Position::Root, 0);
-    return std::make_unique<PartStage>(opening_, part, "", Position::Root, 0);
-  }
-
-  Opening& opening_;
-  Bytes beginning_;
-  std::unique_ptr<Sink> next_;
-};
+  const std::string& part = opening.options.part;
+  if (part.empty()) return make_entity_stage(opening, "", Position::Root, 0);
+  return std::make_unique<PartStage>(opening, part, "", Position::Root, 0);
+}
 
 }  // namespace
 
 std::unique_ptr<Sink> make_input_stage(Opening& opening) {
-  return std::make_unique<InputStage>(opening);
+  return make_form_stage(
+      [&opening](InputForm form, std::string_view) { return make_stage(opening, form); });
 }
 
 }  // namespace bulla

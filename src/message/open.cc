@@ -9,21 +9,13 @@
 #include "message/handover_sink.h"
 #include "message/judge.h"
 #include "message/opening.h"
+#include "message/read_all.h"
 
 namespace bulla {
 namespace {
 
-// Large enough that calls do not count, small enough for constant memory.
-constexpr std::size_t kChunk = 256u << 10;
-
 Result<void> pump(Source& in, Sink& to) {
-  // Left as it is: to clear it would cost more than a small message does.
-  auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(kChunk);
-  for (;;) {
-    std::size_t count = TRY(in.read({buffer.get(), kChunk}));
-    if (count == 0) return {};
-    TRY_VOID(to.write({buffer.get(), count}));
-  }
+  return read_all(in, [&](ByteView octets) { return to.write(octets); });
 }
 
 // Digests and passes on: content that stands apart from its signature.

@@ -6,6 +6,7 @@
 #include "message/handover_sink.h"
 #include "message/hcp.h"
 #include "message/header_protection.h"
+#include "message/read_all.h"
 #include "message/recipe.h"
 #include "message/seal_buffer.h"
 #include "message/seal_pem.h"
@@ -18,8 +19,6 @@
 
 namespace bulla {
 namespace {
-
-constexpr std::size_t kChunk = 256u << 10;
 
 bool ends_in_encryption(const Recipe& recipe) {
   return !recipe.steps.empty() && std::holds_alternative<Encrypt>(recipe.steps.back());
@@ -61,25 +60,7 @@ class Stages {
   Sink* innermost_ = nullptr;
 };
 
-template <typename Push>
-Result<void> read_all(Source& in, Push push) {
-  // Left as it is: to clear it would cost more than a small message does.
-  auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(kChunk);
-  for (;;) {
-    std::size_t count = TRY(in.read({buffer.get(), kChunk}));
-    if (count == 0) return {};
-    TRY_VOID(push(ByteView(buffer.get(), count)));
-  }
-}
-
 Result<void> write_text(Sink& sink, std::string_view text) { return sink.write(as_bytes(text)); }
-
-// The line end of the first line.
-mime::LineBreak line_break(std::string_view text) {
-  std::size_t end = text.find('\n');
-  bool lf = end != text.npos && (end == 0 || text[end - 1] != '\r');
-  return lf ? mime::LineBreak::Lf : mime::LineBreak::Crlf;
-}
 
 // Protected by an earlier seal, or by other means: its payload root is inside, where
 // nothing can be added.
@@ -147,7 +128,7 @@ class MailSealer final : public mime::EntityHandler {
   Result<mime::BodyPlan> on_header(const mime::Header& header) override {
     TRY_VOID(check_header(header));
     bool crlf = options_.line_ends == SealOptions::LineEnds::Crlf ||
-                line_break(header.raw()) == mime::LineBreak::Crlf;
+                mime::first_line_break(header.raw()) == mime::LineBreak::Crlf;
     Sink& end = crlf ? static_cast<Sink&>(out_) : to_lf_;
     // In ASCII, as the preparation of the entity would write it.
     std::string text = TRY(mime::prepare_header(header, mime::PrepareMode::SevenBit, std::nullopt));

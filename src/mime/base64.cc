@@ -34,6 +34,12 @@ std::string base64(ByteView bytes) {
   return result;
 }
 
+LineBreak first_line_break(std::string_view text) {
+  std::size_t end = text.find('\n');
+  bool lf = end != text.npos && (end == 0 || text[end - 1] != '\r');
+  return lf ? LineBreak::Lf : LineBreak::Crlf;
+}
+
 Result<void> Base64Encoder::write(ByteView bytes) {
   if (!pending_.empty()) {
     std::size_t more = std::min(bytes.size(), kLineOctets - pending_.size());

@@ -16,12 +16,16 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "mime/filter.h"
 
 namespace bulla::mime {
 
 enum class LineBreak : std::uint8_t { Crlf, Lf };
+
+// The line end of the first line; CRLF if there is none.
+LineBreak first_line_break(std::string_view text);
 
 // Whether the last line of an encoding gets a line end: not inside a multipart, where
 // the delimiter has its own.
