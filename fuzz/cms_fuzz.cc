@@ -9,6 +9,7 @@
 #include "base/try.h"
 #include "cms/decrypt.h"
 #include "cms/parser.h"
+#include "cms/recipient_editor.h"
 #include "cms/verify.h"
 #include "x509/memory_key_source.h"
 #include "x509/pem.h"
@@ -136,6 +137,35 @@ void decrypt(const Recorder& message) {
   static_cast<void>(done);
 }
 
+// The message with its recipients twice: whatever is finished reads as before, with the same
+// content, and the same octets behind the list.
+void edit_recipients(const Recorder& message, ByteView input) {
+  Bytes edited;
+  auto twice = [](const cms::EnvelopedHeader& header,
+                  std::vector<Bytes> infos) -> Result<std::vector<Bytes>> {
+    CHECK(header.recipients.size() == infos.size());
+    for (std::size_t i = 0, count = infos.size(); i < count; ++i) {
+      const auto* kari = std::get_if<cms::KeyAgreeRecipientInfo>(&header.recipients[i]);
+      bool has_several = kari != nullptr && kari->recipients.size() > 1;
+      infos.push_back(has_several ? TRY(cms::remove_agreed_key(infos[i], 1, limits())) : infos[i]);
+    }
+    return infos;
+  };
+  cms::RecipientEditor editor(twice, limits(), [&](ByteView octets) -> Result<void> {
+    append(edited, octets);
+    return {};
+  });
+  if (!editor.push(input) || !editor.finish()) return;
+  CHECK(message.enveloped);
+  Recorder again;
+  parse(again, edited, edited.size() + 1);
+  CHECK(again.enveloped);
+  // Twice the keys may be more than a reader takes.
+  bool too_many = again.log.find("limit.") != std::string::npos;
+  CHECK(too_many || again.octets == message.octets);
+  CHECK(too_many || again.enveloped_tail_seen.mac == message.enveloped_tail_seen.mac);
+}
+
 }  // namespace
 }  // namespace bulla
 
@@ -150,5 +180,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   bulla::check_signers(whole);
   if (whole.enveloped) bulla::decrypt(whole);
+  bulla::edit_recipients(whole, input);
   return 0;
 }

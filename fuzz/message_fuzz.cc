@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "bulla/open.h"
+#include "bulla/recipients.h"
 #include "x509/pem.h"
 
 namespace {
@@ -83,6 +84,22 @@ Outcome run(ByteView input, std::size_t chunk, const OpenOptions& options) {
   return outcome;
 }
 
+// Of a message without its first recipient the others are left, in the same form.
+void take_out_the_first(ByteView input) {
+  MemorySource listed(input);
+  auto before = list_recipients(listed);
+  if (!before) return;
+  MemorySource source(input);
+  MemorySink sink;
+  RemoveRecipients first{.certificates = {}, .numbers = {1}};
+  auto done = change_recipients(source, sink, first, {.at = {}});
+  require(done || sink.bytes().empty());
+  if (!done) return;
+  MemorySource again(sink.bytes());
+  auto after = list_recipients(again);
+  require(after && after->recipients.size() + 1 == before->recipients.size());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -96,5 +113,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Outcome whole = run(input, size + 1, options);
   Outcome small = run(input, 1 + size % 13, options);
   require(whole == small);
+  take_out_the_first(input);
   return 0;
 }

@@ -102,6 +102,17 @@ class BerScanner {
   std::uint64_t capture_offset_ = 0;
 };
 
+// Tag and length of the element that the octets begin with.
+struct BerHeader {
+  Tag tag;
+  std::size_t size;                     // of the tag and the length octets themselves
+  std::optional<std::uint64_t> length;  // nothing if it is indefinite
+};
+Result<BerHeader> read_header(ByteView data, std::uint64_t offset = 0);
+
+// Octets of the whole element that `data` begins with, whatever its lengths look like.
+Result<std::size_t> element_size(ByteView data, const Limits& limits = {});
+
 // See above. Walks the element without recursion; fails on what is no single
 // well-formed BER element, on high tag numbers, and past the limits.
 Result<Bytes> to_der(ByteView element, const Limits& limits, std::uint64_t base_offset = 0);

@@ -7,30 +7,6 @@
 namespace bulla::asn1 {
 namespace {
 
-struct Header {
-  Tag tag;
-  std::size_t size;
-  std::optional<std::uint64_t> length;
-};
-
-Result<Header> read_header(ByteView rest, std::uint64_t offset) {
-  if (rest.size() < 2) return failure(Rule::Asn1Truncated, offset);
-  auto tag = static_cast<Tag>(rest[0]);
-  if (is_high(tag)) return failure(Rule::Asn1UnexpectedTag, offset);
-  std::uint8_t first = rest[1];
-  if (first < 0x80) return Header{tag, 2, first};
-  if (first == 0x80) {
-    if (!is_constructed(tag)) return failure(Rule::Asn1BadLength, offset);
-    return Header{tag, 2, std::nullopt};
-  }
-  std::size_t octets = first & 0x7fu;
-  if (octets > 8) return failure(Rule::Asn1BadLength, offset);
-  if (rest.size() < 2 + octets) return failure(Rule::Asn1Truncated, offset);
-  std::uint64_t length = 0;
-  for (std::size_t i = 0; i < octets; ++i) length = (length << 8) | rest[2 + i];
-  return Header{tag, 2 + octets, length};
-}
-
 // One pass over the element, writing each header again when its contents are known.
 class Transcoder {
  public:
@@ -60,7 +36,8 @@ class Transcoder {
   Result<void> step() {
     std::size_t available = open_.empty() ? element_.size() : open_.back().end;
     if (++elements_ > limits_.der_elements) return failure(Rule::LimitElements, offset());
-    Header header = TRY(read_header(element_.subspan(position_, available - position_), offset()));
+    BerHeader header =
+        TRY(read_header(element_.subspan(position_, available - position_), offset()));
     bool in_string = !open_.empty() && open_.back().tag == Tag::ConstructedOctetString;
     if (header.tag == Tag::EndOfContents) return end_of_contents(header);
     if (in_string && header.tag != Tag::OctetString && header.tag != Tag::ConstructedOctetString) {
@@ -78,7 +55,7 @@ class Transcoder {
     return {};
   }
 
-  Result<void> open(const Header& header, bool in_string, std::size_t available) {
+  Result<void> open(const BerHeader& header, bool in_string, std::size_t available) {
     if (open_.size() >= limits_.der_depth) return failure(Rule::LimitDepth, offset());
     // What is inside an indefinite length still ends where the definite ones around it do.
     std::size_t end = available;
@@ -87,7 +64,7 @@ class Transcoder {
     return {};
   }
 
-  Result<void> end_of_contents(const Header& header) {
+  Result<void> end_of_contents(const BerHeader& header) {
     bool expected = !open_.empty() && open_.back().indefinite && header.length == 0u;
     if (!expected) return failure(Rule::Asn1UnexpectedTag, offset());
     position_ += header.size;
@@ -119,6 +96,46 @@ class Transcoder {
 };
 
 }  // namespace
+
+// Tag and length octets (X.690 8.1.2, 8.1.3).
+Result<BerHeader> read_header(ByteView data, std::uint64_t offset) {
+  if (data.size() < 2) return failure(Rule::Asn1Truncated, offset);
+  auto tag = static_cast<Tag>(data[0]);
+  if (is_high(tag)) return failure(Rule::Asn1UnexpectedTag, offset);
+  std::uint8_t first = data[1];
+  if (first < 0x80) return BerHeader{tag, 2, first};
+  if (first == 0x80) {
+    if (!is_constructed(tag)) return failure(Rule::Asn1BadLength, offset);
+    return BerHeader{tag, 2, std::nullopt};
+  }
+  std::size_t octets = first & 0x7fu;
+  if (octets > 8) return failure(Rule::Asn1BadLength, offset);
+  if (data.size() < 2 + octets) return failure(Rule::Asn1Truncated, offset);
+  std::uint64_t length = 0;
+  for (std::size_t i = 0; i < octets; ++i) length = (length << 8) | data[2 + i];
+  return BerHeader{tag, 2 + octets, length};
+}
+
+Result<std::size_t> element_size(ByteView data, const Limits& limits) {
+  std::size_t position = 0;
+  std::size_t open = 0;  // elements with indefinite lengths
+  for (std::size_t elements = 0; elements < limits.der_elements; ++elements) {
+    BerHeader header = TRY(read_header(data.subspan(position), position));
+    position += header.size;
+    if (header.length && *header.length > data.size() - position) {
+      return failure(Rule::Asn1Truncated, position);
+    }
+    position += static_cast<std::size_t>(header.length.value_or(0));
+    bool is_end = header.tag == Tag::EndOfContents;
+    if (is_end && (open == 0 || header.length != 0u)) {
+      return failure(Rule::Asn1UnexpectedTag, position);
+    }
+    if (!header.length) ++open;
+    if (is_end) --open;
+    if (open == 0) return position;
+  }
+  return failure(Rule::LimitElements, position);
+}
 
 Result<Bytes> to_der(ByteView element, const Limits& limits, std::uint64_t base_offset) {
   return Transcoder(element, limits, base_offset).run();

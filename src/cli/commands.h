@@ -10,6 +10,7 @@ Exit run_opening(const OpeningOptions& options);  // open, verify, decrypt
 Exit run_sealing(const SealingOptions& options);  // sign, encrypt, seal, compress
 Exit run_inspect(const CommonOptions& options);
 Exit run_batch(const BatchOptions& options);
+Exit run_recipients(const RecipientsOptions& options);
 Exit run_doctor(const Arguments& arguments);
 Exit run_completion(const Arguments& arguments);
 

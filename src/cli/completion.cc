@@ -48,12 +48,19 @@ std::string bash_text() {
     text += "    " + std::string(row.name) + ") COMPREPLY=($(compgen -W \"" +
             join_names(choices(row)) + "\" -- \"$current\")); return ;;\n";
   }
+  text += "  esac\n";
+  for (const VerbRow& row : verbs()) {
+    std::string names = join_names(subverb_names(row));
+    if (names.empty()) continue;
+    text += "  if [ \"${COMP_WORDS[1]}\" = " + std::string(row.name) +
+            " ] && [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+            "    COMPREPLY=($(compgen -W \"" +
+            names +
+            "\" -- \"$current\"))\n"
+            "    return\n"
+            "  fi\n";
+  }
   text +=
-      "  esac\n"
-      "  if [ \"${COMP_WORDS[1]}\" = batch ] && [ \"$COMP_CWORD\" -eq 2 ]; then\n"
-      "    COMPREPLY=($(compgen -W \"sign encrypt seal open verify decrypt\" -- \"$current\"))\n"
-      "    return\n"
-      "  fi\n"
       "  case $current in\n"
       "    -*) ;;\n"
       "    *) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"

@@ -13,8 +13,8 @@ namespace {
 constexpr unsigned kSealing = kSign | kEncrypt | kSeal | kCompress;
 constexpr unsigned kOpening = kOpen | kVerify | kDecrypt;
 constexpr unsigned kMessage = kSealing | kOpening;
-constexpr unsigned kAll = kMessage | kInspect;
-constexpr unsigned kPassphrase = kSign | kSeal | kOpen | kDecrypt | kBatch;
+constexpr unsigned kAll = kMessage | kInspect | kRecipients;
+constexpr unsigned kPassphrase = kSign | kSeal | kOpen | kDecrypt | kBatch | kAddRecipients;
 
 constexpr std::array kVerbs = {
     VerbRow{kSign, "sign", "[FILE]", "add a signature to a message",
@@ -42,6 +42,11 @@ constexpr std::array kVerbs = {
             "bulla batch verify --trust root.crt Maildir\n"
             "bulla batch open -i bob.pem --out opened --report report.jsonl inbox.mbox\n"
             "find mail -name '*.eml' -print0 | bulla batch verify -0 -"},
+    VerbRow{kRecipients, "recipients", "list|add|remove [FILE]",
+            "say who can open a message, and change that",
+            "bulla recipients list sealed.eml\n"
+            "bulla recipients add -i bob.pem -r dave.crt sealed.eml -o for_dave.eml\n"
+            "bulla recipients remove -r carol.crt sealed.eml -o without_carol.eml"},
     VerbRow{kDoctor, "doctor", "", "show what the installed libcrypto can do",
             "bulla doctor --algorithms"},
     VerbRow{kCompletion, "completion", "SHELL", "print the completions for bash, zsh or fish",
@@ -49,8 +54,8 @@ constexpr std::array kVerbs = {
     VerbRow{kHelp, "help", "[VERB]", "explain a verb", "bulla help seal"},
 };
 
-// The verbs that a batch can do. Each has its own flags and those of kBatch.
-constexpr std::array kBatchVerbs = {
+// The second words of verbs. In a batch each has its own flags and those of kBatch.
+constexpr std::array kSubverbs = {
     VerbRow{kBatch | kSign, "batch sign", "INPUT", "sign every message",
             "bulla batch sign -i alice.pem --out signed letters"},
     VerbRow{kBatch | kEncrypt, "batch encrypt", "INPUT", "encrypt every message",
@@ -63,25 +68,38 @@ constexpr std::array kBatchVerbs = {
             "bulla batch verify --trust root.crt --report report.jsonl Maildir"},
     VerbRow{kBatch | kDecrypt, "batch decrypt", "INPUT", "decrypt every message",
             "bulla batch decrypt -i bob.pem --out decrypted inbox.mbox"},
+    VerbRow{kListRecipients, "recipients list", "[FILE]", "say who can open a message",
+            "bulla recipients list sealed.eml"},
+    VerbRow{kAddRecipients, "recipients add", "[FILE]",
+            "let more people open a message, without encrypting it again",
+            "bulla recipients add -i bob.pem -r dave.crt sealed.eml -o for_dave.eml"},
+    VerbRow{kRemoveRecipients, "recipients remove", "[FILE]",
+            "take people out of the list of a message",
+            "bulla recipients remove -r carol.crt sealed.eml -o without_carol.eml\n"
+            "bulla recipients remove --number 2 sealed.eml -o without_the_second.eml"},
 };
 
 constexpr std::array kFlags = {
     FlagRow{"--identity", "-i", "IDENTITY", Value::File, Repeat::Many,
-            kSign | kSeal | kOpen | kDecrypt,
+            kSign | kSeal | kOpen | kDecrypt | kAddRecipients,
             "a key with its certificate: PEM or PKCS #12 file, or an address in the store"},
-    FlagRow{"--recipient", "-r", "RECIPIENT", Value::File, Repeat::Many, kEncrypt | kSeal,
-            "whom to encrypt to: a certificate file, or an address in the store"},
+    FlagRow{"--recipient", "-r", "RECIPIENT", Value::File, Repeat::Many,
+            kEncrypt | kSeal | kAddRecipients | kRemoveRecipients,
+            "whom to encrypt to, or to take out: a certificate file, or an address in the store"},
+    FlagRow{"--number", "", "N", Value::Text, Repeat::Many, kRemoveRecipients,
+            "whom to take out, by the number in 'recipients list'"},
     FlagRow{"--output", "-o", "FILE", Value::File, Repeat::Once, kAll | kAlone,
             "where the result goes; without it standard output"},
     FlagRow{"--trust", "", "ROOTS", Value::File, Repeat::Many, kOpen | kVerify,
             "trusted roots: a PEM file, a folder, 'system' or 'store' (default: both)"},
-    FlagRow{"--certs", "", "FILE", Value::File, Repeat::Many, kSign | kSeal | kOpening,
+    FlagRow{"--certs", "", "FILE", Value::File, Repeat::Many,
+            kSign | kSeal | kOpening | kAddRecipients,
             "more certificates, to find signers and paths with; not trusted"},
     FlagRow{"--crls", "", "FILE", Value::File, Repeat::Many, kOpen | kVerify,
             "certificate revocation lists"},
     FlagRow{"--revocation", "", "off|soft|hard", Value::Choice, Repeat::Once, kOpen | kVerify,
             "whether certificates need a usable revocation list (default: soft)"},
-    FlagRow{"--at", "", "TIME", Value::Text, Repeat::Once, kMessage,
+    FlagRow{"--at", "", "TIME", Value::Text, Repeat::Once, kMessage | kAddRecipients,
             "the time to judge at: ISO 8601, or @seconds (default: now)"},
     FlagRow{"--require", "", "LIST", Value::Text, Repeat::Once, kOpen,
             "what the message must have: 'signed', 'encrypted', 'signed,encrypted' or 'none' "
@@ -116,15 +134,20 @@ constexpr std::array kFlags = {
     FlagRow{"--derive-key", "", "", Value::None, Repeat::Once, kEncrypt | kSeal,
             "encrypt the content with a key derived from the recipients' (RFC 9709); older readers "
             "cannot open it"},
-    FlagRow{"--oaep", "", "", Value::None, Repeat::Once, kEncrypt | kSeal,
+    FlagRow{"--oaep", "", "", Value::None, Repeat::Once, kEncrypt | kSeal | kAddRecipients,
             "encrypt to RSA keys with OAEP"},
-    FlagRow{"--rsa-kem", "", "", Value::None, Repeat::Once, kEncrypt | kSeal,
+    FlagRow{"--rsa-kem", "", "", Value::None, Repeat::Once, kEncrypt | kSeal | kAddRecipients,
             "encrypt to RSA keys with RSA-KEM, which few programs read"},
     FlagRow{"--password-file", "", "FILE", Value::File, Repeat::Many,
-            kEncrypt | kSeal | kOpen | kDecrypt,
+            kEncrypt | kSeal | kOpen | kDecrypt | kAddRecipients,
             "a file whose first line is a password that opens the message"},
-    FlagRow{"--kek", "", "ID:FILE", Value::Text, Repeat::Many, kEncrypt | kSeal | kOpen | kDecrypt,
+    FlagRow{"--kek", "", "ID:FILE", Value::Text, Repeat::Many,
+            kEncrypt | kSeal | kOpen | kDecrypt | kAddRecipients,
             "a key-encryption key that both sides have; ID is hexadecimal, or else text"},
+    FlagRow{"--new-password-file", "", "FILE", Value::File, Repeat::Many, kAddRecipients,
+            "a file whose first line is a password that shall open the message as well"},
+    FlagRow{"--new-kek", "", "ID:FILE", Value::Text, Repeat::Many, kAddRecipients,
+            "a key-encryption key that shall open the message as well"},
     FlagRow{"--secret-key", "", "FILE", Value::File, Repeat::Many, kOpen | kDecrypt,
             "a content key that both sides have (EncryptedData), in octets or in hexadecimal"},
     FlagRow{"--triple", "", "", Value::None, Repeat::Once, kSeal,
@@ -133,7 +156,8 @@ constexpr std::array kFlags = {
             "a file whose first line is the passphrase of the identity"},
     FlagRow{"--passphrase-fd", "", "N", Value::Text, Repeat::Once, kPassphrase,
             "read the passphrase from this file descriptor"},
-    FlagRow{"--threads", "", "N", Value::Text, Repeat::Once, kMessage | kAlone,
+    FlagRow{"--threads", "", "N", Value::Text, Repeat::Once,
+            kMessage | kAddRecipients | kRemoveRecipients | kAlone,
             "threads that work at the message (default: 1); 2 shorten what is large"},
     FlagRow{"--json", "", "FILE", Value::File, Repeat::Once, kAll | kBatch | kDoctor,
             "write what was found or done as JSON; - is standard output"},
@@ -198,12 +222,20 @@ const VerbRow* find_verb(std::string_view name) {
   return found == kVerbs.end() ? nullptr : &*found;
 }
 
-std::optional<VerbRow> find_batch_verb(std::string_view name) {
-  std::string full = "batch " + std::string(name);
-  for (const VerbRow& row : kBatchVerbs) {
-    if (row.name == full) return row;
+const VerbRow* find_subverb(const VerbRow& verb, std::string_view name) {
+  std::string full = std::string(verb.name) + " " + std::string(name);
+  auto found = std::find_if(kSubverbs.begin(), kSubverbs.end(),
+                            [&](const VerbRow& row) { return row.name == full; });
+  return found == kSubverbs.end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> subverb_names(const VerbRow& verb) {
+  std::vector<std::string_view> names;
+  for (const VerbRow& row : kSubverbs) {
+    std::size_t blank = row.name.find(' ');
+    if (row.name.substr(0, blank) == verb.name) names.push_back(row.name.substr(blank + 1));
   }
-  return std::nullopt;
+  return names;
 }
 
 std::span<const FlagRow> flags() { return kFlags; }

@@ -26,6 +26,10 @@ enum Verb : unsigned {
   kBatch = 1u << 11,
   // Of flags: not in a batch.
   kAlone = 1u << 12,
+  kListRecipients = 1u << 13,
+  kAddRecipients = 1u << 14,
+  kRemoveRecipients = 1u << 15,
+  kRecipients = kListRecipients | kAddRecipients | kRemoveRecipients,
 };
 
 // Both bits at once, as flags_of() takes them.
@@ -57,8 +61,11 @@ struct FlagRow {
 
 std::span<const VerbRow> verbs();
 const VerbRow* find_verb(std::string_view name);
-// "batch verify" and the like, with the flags of both; nothing if a batch cannot do it.
-std::optional<VerbRow> find_batch_verb(std::string_view name);
+// The second word of "batch verify", "recipients add" and the like; null if the verb has none
+// of this name. A batch has the flags of both.
+const VerbRow* find_subverb(const VerbRow& verb, std::string_view name);
+// "list", "add", "remove"; empty for a verb that stands alone.
+std::vector<std::string_view> subverb_names(const VerbRow& verb);
 std::span<const FlagRow> flags();
 std::vector<FlagRow> flags_of(Verb verb);
 // "off", "soft", "hard"; empty if the value is no choice.

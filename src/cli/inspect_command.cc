@@ -4,7 +4,6 @@
 #include "cli/report.h"
 #include "cli/world.h"
 #include "host/progress.h"
-#include "host/sink.h"
 #include "host/source.h"
 
 namespace bulla::cli {
@@ -12,17 +11,8 @@ namespace {
 
 Result<Inspection> inspect_input(const CommonOptions& options) {
   std::unique_ptr<host::FileSource> in = TRY(host::open_source(options.input));
-  host::ProgressSource source(*in, options.progress && options.verbosity != Verbosity::Quiet
-                                       ? host::ProgressSource::Show::OnTerminal
-                                       : host::ProgressSource::Show::Never);
+  host::ProgressSource source(*in, progress_of(options));
   return inspect(source, Limits{});
-}
-
-Result<void> write_text(const CommonOptions& options, const std::string& text) {
-  std::unique_ptr<Sink> out =
-      TRY(host::open_sink(options.output.value_or("-"), ids_of({options.input})));
-  TRY_VOID(out->write(as_bytes(text)));
-  return out->finish();
 }
 
 }  // namespace

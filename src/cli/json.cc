@@ -146,4 +146,18 @@ std::string seal_json(const SealReport& report) {
                   {"findings", findings_json(report.findings)}});
 }
 
+std::string recipients_json(const RecipientList& list) {
+  Json recipients = Json::array();
+  for (const RecipientVerdict& recipient : list.recipients) {
+    Json json = recipient_json(recipient);
+    json.erase("opened");
+    recipients.push_back(std::move(json));
+  }
+  return text_of({{"version", 1},
+                  {"exit", 0},
+                  {"content_type", list.content_type},
+                  {"algorithm", list.algorithm},
+                  {"recipients", std::move(recipients)}});
+}
+
 }  // namespace bulla::cli

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "bulla/recipients.h"
 #include "bulla/result.h"
 #include "bulla/seal.h"
 #include "bulla/verdict.h"
@@ -14,5 +15,6 @@ namespace bulla::cli {
 std::string verdict_json(const Verdict& verdict, Exit exit);
 std::string error_json(const Error& error, Exit exit);
 std::string seal_json(const SealReport& report);
+std::string recipients_json(const RecipientList& list);
 
 }  // namespace bulla::cli

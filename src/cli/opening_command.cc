@@ -51,10 +51,7 @@ Result<Verdict> judge(const OpeningOptions& options) {
   what.detached_content = streams.detached.get();
   ThreadPool threads(options.common.threads);
   what.workers = &threads;
-  host::ProgressSource in(*streams.in,
-                          options.common.progress && options.common.verbosity != Verbosity::Quiet
-                              ? host::ProgressSource::Show::OnTerminal
-                              : host::ProgressSource::Show::Never);
+  host::ProgressSource in(*streams.in, progress_of(options.common));
   return bulla::open(in, *streams.out, what);
 }
 

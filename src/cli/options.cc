@@ -37,16 +37,19 @@ Bytes parse_key_identifier(std::string_view text) {
 }
 
 // ID:FILE; the identifier ends at the first colon.
-void read_keks(const Arguments& arguments, Meaning& meaning, std::vector<KekFile>& keks) {
-  for (const std::string& word : arguments.all("--kek")) {
+std::vector<KekFile> read_keks(const Arguments& arguments, Meaning& meaning,
+                               std::string_view flag) {
+  std::vector<KekFile> keks;
+  for (const std::string& word : arguments.all(flag)) {
     std::size_t colon = word.find(':');
     if (colon == 0 || colon == std::string::npos || colon + 1 == word.size()) {
-      meaning.fail("--kek", word, "write ID:FILE");
-      return;
+      meaning.fail(flag, word, "write ID:FILE");
+      break;
     }
     Bytes identifier = parse_key_identifier(std::string_view(word).substr(0, colon));
     keks.push_back({std::move(identifier), word.substr(colon + 1)});
   }
+  return keks;
 }
 
 SecretOptions read_secrets(const Arguments& arguments, Meaning& meaning) {
@@ -64,7 +67,7 @@ SecretOptions read_secrets(const Arguments& arguments, Meaning& meaning) {
   if (secrets.passphrase_file && secrets.passphrase_fd) {
     meaning.fail("--passphrase-file and --passphrase-fd exclude each other", "give one of them");
   }
-  read_keks(arguments, meaning, secrets.keks);
+  secrets.keks = read_keks(arguments, meaning, "--kek");
   secrets.secret_key_files = arguments.all("--secret-key");
   return secrets;
 }
@@ -93,7 +96,8 @@ CommonOptions read_common_options(const Arguments& arguments, Meaning& meaning) 
       meaning.find<unsigned>("--threads", parse_thread_count, "give a number of threads, such as 2")
           .value_or(1);
   bool content_to_stdout = !common.output || *common.output == "-";
-  bool content_is_free = arguments.verb == kVerify || arguments.verb == kInspect;
+  bool content_is_free =
+      arguments.verb == kVerify || arguments.verb == kInspect || arguments.verb == kListRecipients;
   if (common.json == "-" && content_to_stdout && !(content_is_free && !common.output)) {
     meaning.fail("--json - and the content both go to standard output", "give -o FILE");
   }
@@ -179,6 +183,27 @@ void check_people(const SealingOptions& options, Meaning& meaning) {
   }
 }
 
+// Whom to add, and with which key; whom to remove.
+void check_change(const RecipientsOptions& options, Meaning& meaning) {
+  const SealingOptions& who = options.sealing;
+  bool has_certificate = !who.recipients.empty();
+  bool has_newcomer =
+      has_certificate || !who.secrets.keks.empty() || !who.secrets.password_files.empty();
+  const SecretOptions& own = options.opening.secrets;
+  bool has_key =
+      !options.opening.identities.empty() || !own.keks.empty() || !own.password_files.empty();
+  if (options.verb == kAddRecipients && !has_newcomer) {
+    meaning.fail("'recipients add' needs a recipient", "give who else can open it with -r");
+  }
+  if (options.verb == kAddRecipients && !has_key) {
+    meaning.fail("'recipients add' needs a key that opens the message", "give yours with -i");
+  }
+  if (options.verb == kRemoveRecipients && !has_certificate && options.numbers.empty()) {
+    meaning.fail("'recipients remove' needs a recipient",
+                 "give who is taken out with -r, or by number; see bulla recipients list");
+  }
+}
+
 }  // namespace
 
 tl::expected<OpeningOptions, Usage> read_opening(const Arguments& arguments) {
@@ -221,6 +246,29 @@ tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments) {
                                                     {"pem", SealOptions::Form::Pem}});
   if (arguments.has("--crlf")) options.line_ends = SealOptions::LineEnds::Crlf;
   check_people(options, meaning);
+  return meaning.result(std::move(options));
+}
+
+tl::expected<RecipientsOptions, Usage> read_recipients(const Arguments& arguments) {
+  auto opening = read_opening(arguments);
+  if (!opening) return tl::unexpected(opening.error());
+  auto sealing = read_sealing(arguments);
+  if (!sealing) return tl::unexpected(sealing.error());
+  Meaning meaning(arguments);
+  RecipientsOptions options{.verb = arguments.verb,
+                            .opening = std::move(*opening),
+                            .sealing = std::move(*sealing),
+                            .numbers = {}};
+  options.opening.verb = kDecrypt;  // keys are enough, and nobody is trusted
+  SecretOptions& new_secrets = options.sealing.secrets = {};
+  new_secrets.password_files = arguments.all("--new-password-file");
+  new_secrets.keks = read_keks(arguments, meaning, "--new-kek");
+  for (const std::string& word : arguments.all("--number")) {
+    auto number = parse_decimal(word);
+    if (!number || *number == 0) meaning.fail("--number", word, "see bulla recipients list");
+    options.numbers.push_back(static_cast<std::size_t>(number.value_or(0)));
+  }
+  check_change(options, meaning);
   return meaning.result(std::move(options));
 }
 

@@ -76,10 +76,19 @@ struct SealingOptions {
   enum class Wrap { Once, Triple } wrap = Wrap::Once;
 };
 
+// Of recipients list, add and remove.
+struct RecipientsOptions {
+  Verb verb = kListRecipients;
+  OpeningOptions opening;  // what opens the message
+  SealingOptions sealing;  // whom to add, or to remove
+  std::vector<std::size_t> numbers;
+};
+
 // The meaning of the arguments of open, verify and decrypt; of sign, encrypt, seal and
-// compress; and of inspect.
+// compress; of recipients; and of inspect.
 tl::expected<OpeningOptions, Usage> read_opening(const Arguments& arguments);
 tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments);
+tl::expected<RecipientsOptions, Usage> read_recipients(const Arguments& arguments);
 tl::expected<CommonOptions, Usage> read_common(const Arguments& arguments);
 
 }  // namespace bulla::cli

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/meaning.h"
 
 namespace bulla::cli {
 namespace {
@@ -26,19 +27,24 @@ const VerbRow* find_verb_or_explain(const std::string& name) {
 }
 
 // "verify" in "bulla batch verify".
-tl::expected<VerbRow, Usage> find_batch_verb_or_explain(const std::string& name) {
-  if (auto verb = find_batch_verb(name)) return *verb;
-  std::string hint = "it takes sign, seal, open, verify, encrypt or decrypt";
-  if (find_verb(name) != nullptr) return tl::unexpected(Usage{"no batch of '" + name + "'", hint});
-  return tl::unexpected(Usage{"'batch' needs a verb, and not '" + name + "'", hint});
+tl::expected<VerbRow, Usage> find_subverb_or_explain(const VerbRow& verb, const std::string& name) {
+  if (const VerbRow* found = find_subverb(verb, name)) return *found;
+  std::string hint = "it takes " + alternatives(subverb_names(verb));
+  if (verb.verb == kBatch && find_verb(name) != nullptr) {
+    return tl::unexpected(Usage{"no batch of '" + name + "'", hint});
+  }
+  return tl::unexpected(
+      Usage{"'" + std::string(verb.name) + "' needs a verb, and not '" + name + "'", hint});
 }
 
-Exit run_batch_verb(const std::vector<std::string>& words) {
+Exit run_verb(const Arguments& arguments);
+
+Exit run_subverb(const VerbRow& outer, const std::vector<std::string>& words) {
   if (words.empty() || words[0] == "--help" || words[0] == "-h") {
-    print(words.empty() ? 2 : 1, help_text(*find_verb("batch")));
+    print(words.empty() ? 2 : 1, help_text(outer));
     return words.empty() ? Exit::Usage : Exit::Done;
   }
-  auto verb = find_batch_verb_or_explain(words[0]);
+  auto verb = find_subverb_or_explain(outer, words[0]);
   if (!verb) return fail(verb.error());
   auto arguments = parse_arguments(*verb, {words.begin() + 1, words.end()});
   if (!arguments) return fail(arguments.error());
@@ -46,6 +52,7 @@ Exit run_batch_verb(const std::vector<std::string>& words) {
     print(1, help_text(*verb));
     return Exit::Done;
   }
+  if (outer.verb != kBatch) return run_verb(*arguments);
   arguments->verb = find_verb(words[0])->verb;
   return run_with(read_batch(*arguments), run_batch);
 }
@@ -74,6 +81,10 @@ Exit run_verb(const Arguments& arguments) {
       return run_with(read_opening(arguments), run_opening);
     case kInspect:
       return run_with(read_common(arguments), run_inspect);
+    case kListRecipients:
+    case kAddRecipients:
+    case kRemoveRecipients:
+      return run_with(read_recipients(arguments), run_recipients);
     case kDoctor:
       return run_doctor(arguments);
     case kCompletion:
@@ -81,6 +92,7 @@ Exit run_verb(const Arguments& arguments) {
     case kHelp:
       return run_help(arguments);
     case kBatch:
+    case kRecipients:
     case kAlone:
       break;
   }
@@ -104,7 +116,7 @@ Exit run(const std::vector<std::string>& words) {
   }
   const VerbRow* verb = find_verb_or_explain(words[0]);
   if (verb == nullptr) return Exit::Usage;
-  if (verb->verb == kBatch) return run_batch_verb({words.begin() + 1, words.end()});
+  if (!subverb_names(*verb).empty()) return run_subverb(*verb, {words.begin() + 1, words.end()});
   auto arguments = parse_arguments(*verb, {words.begin() + 1, words.end()});
   if (!arguments) return fail(arguments.error());
   if (arguments->has("--help")) {

@@ -28,10 +28,7 @@ Result<SealReport> seal_message(const SealingOptions& options) {
   std::vector<host::FileId> inputs = input_ids(options);
   inputs.push_back(in->id());
   std::unique_ptr<Sink> out = TRY(host::open_sink(options.common.output.value_or("-"), inputs));
-  host::ProgressSource source(
-      *in, options.common.progress && options.common.verbosity != Verbosity::Quiet
-               ? host::ProgressSource::Show::OnTerminal
-               : host::ProgressSource::Show::Never);
+  host::ProgressSource source(*in, progress_of(options.common));
   ThreadPool threads(options.common.threads);
   SealOptions what = seal_options(options, at);
   what.workers = &threads;

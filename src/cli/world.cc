@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "host/environment.h"
+#include "host/sink.h"
 #include "store/file.h"
 
 namespace bulla::cli {
@@ -234,6 +235,18 @@ std::vector<host::FileId> ids_of(const std::vector<std::string>& paths) {
     if (auto id = host::find_file_id(path)) ids.push_back(*id);
   }
   return ids;
+}
+
+host::ProgressSource::Show progress_of(const CommonOptions& options) {
+  bool shows = options.progress && options.verbosity != Verbosity::Quiet;
+  return shows ? host::ProgressSource::Show::OnTerminal : host::ProgressSource::Show::Never;
+}
+
+Result<void> write_text(const CommonOptions& options, const std::string& text) {
+  std::unique_ptr<Sink> out =
+      TRY(host::open_sink(options.output.value_or("-"), ids_of({options.input})));
+  TRY_VOID(out->write(as_bytes(text)));
+  return out->finish();
 }
 
 Result<Secret> read_first_line(const std::string& path) {

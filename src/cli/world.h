@@ -10,6 +10,7 @@
 #include "cli/exit_code.h"
 #include "cli/options.h"
 #include "host/descriptor.h"
+#include "host/progress.h"
 #include "store/directory_store.h"
 #include "x509/memory_key_source.h"
 
@@ -55,6 +56,12 @@ Exit exit_code_of(const OpeningOptions& options, const Verdict& verdict);
 
 // The files that an output must not replace.
 std::vector<host::FileId> ids_of(const std::vector<std::string>& paths);
+
+// Whether progress is shown.
+host::ProgressSource::Show progress_of(const CommonOptions& options);
+
+// Writes what a command answers, to -o or standard output.
+Result<void> write_text(const CommonOptions& options, const std::string& text);
 
 // The first line of a file, as a secret.
 Result<Secret> read_first_line(const std::string& path);

@@ -9,28 +9,12 @@ namespace bulla::cms {
 namespace {
 
 // A recipient that a private key can serve: a ktri, a kemri, or one key of a kari.
-struct Entry {
-  std::size_t info = 0;  // index into EnvelopedHeader::recipients
-  std::size_t key = 0;   // index into KeyAgreeRecipientInfo::recipients
-  const EntityIdentifier* rid = nullptr;
-};
+using Entry = RecipientPlace;
 
 std::vector<Entry> entries(const std::vector<RecipientInfo>& recipients) {
-  std::vector<Entry> result;
-  for (std::size_t i = 0; i < recipients.size(); ++i) {
-    if (const auto* ktri = std::get_if<KeyTransRecipientInfo>(&recipients[i])) {
-      result.push_back({i, 0, &ktri->rid});
-    }
-    if (const auto* kemri = std::get_if<KemRecipientInfo>(&recipients[i])) {
-      result.push_back({i, 0, &kemri->rid});
-    }
-    if (const auto* kari = std::get_if<KeyAgreeRecipientInfo>(&recipients[i])) {
-      for (std::size_t k = 0; k < kari->recipients.size(); ++k) {
-        result.push_back({i, k, &kari->recipients[k].rid});
-      }
-    }
-  }
-  return result;
+  std::vector<Entry> places = recipient_places(recipients);
+  std::erase_if(places, [](const Entry& place) { return place.rid == nullptr; });
+  return places;
 }
 
 // What names a recipient, to be compared: equal for two exactly when they have one name.

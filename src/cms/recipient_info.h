@@ -78,6 +78,16 @@ void write_recipient_info(asn1::Writer& out, const RecipientInfo& info);
 // "ktri", "kari", "kekri", "pwri", "kemri", "ori".
 std::string_view kind(const RecipientInfo& info);
 
+// A person among the recipients: a RecipientInfo, or one key of a KeyAgreeRecipientInfo.
+struct RecipientPlace {
+  std::size_t info = 0;
+  std::size_t key = 0;
+  // How the person is named; null for passwords, shared keys and unknown kinds.
+  const EntityIdentifier* rid = nullptr;
+};
+// In the order of the message; valid as long as the RecipientInfos are.
+std::vector<RecipientPlace> recipient_places(const std::vector<RecipientInfo>& recipients);
+
 // EnvelopedData, AuthEnvelopedData and EncryptedData before the encrypted content.
 struct EnvelopedHeader {
   bool authenticated = false;   // AuthEnvelopedData

@@ -199,9 +199,9 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options
     plan.findings.push_back(
         Finding::of(Rule::EncWeakCipher, {}, std::string(name(plan.options.cipher))));
   }
+  plan.recipients = describe_recipients(step, certificates);
   plan.description = "encrypted with " + std::string(name(plan.options.cipher)) +
-                     (derives ? " and a derived key for " : " for ") +
-                     describe_recipients(step, certificates);
+                     (derives ? " and a derived key for " : " for ") + plan.recipients;
   return plan;
 }
 

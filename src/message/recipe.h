@@ -27,6 +27,7 @@ Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options);
 // An encryption as the CMS writer wants it.
 struct EncryptPlan {
   cms::EncryptOptions options;
+  std::string recipients;   // "2 recipients: CN=…; CN=…"
   std::string description;  // "encrypted with aes-256-cbc for 2 recipients: CN=…; CN=…"
   Findings findings;        // enc.weak-key, enc.weak-cipher
 };

@@ -165,5 +165,32 @@ TEST(ToDer, T41_an_indefinite_length_ends_within_the_definite_one_around_it) {
   EXPECT_EQ(to_hex(*to_der(bytes({0x30, 0x06, 0x30, 0x80, 0x05, 0x00, 0, 0}), {})), "300430020500");
 }
 
+TEST(ElementSize, is_that_of_the_first_element_whatever_follows) {
+  EXPECT_EQ(element_size(bytes({0x04, 0x02, 1, 2, 9, 9})).value(), 4u);
+  EXPECT_EQ(element_size(bytes({0x30, 0x81, 0x02, 0x05, 0x00, 9})).value(), 5u);
+  // Indefinite, with a definite and an indefinite one inside; zeros are content there.
+  EXPECT_EQ(element_size(bytes({0x30, 0x80, 0x04, 0x02, 0, 0, 0x31, 0x80, 0, 0, 0, 0, 7})).value(),
+            12u);
+}
+
+TEST(ElementSize, what_has_no_end_fails) {
+  EXPECT_EQ(element_size({}).error().rule, Rule::Asn1Truncated);
+  EXPECT_EQ(element_size(bytes({0x04, 0x03, 1, 2})).error().rule, Rule::Asn1Truncated);
+  EXPECT_EQ(element_size(bytes({0x30, 0x80, 0x05, 0x00})).error().rule, Rule::Asn1Truncated);
+  EXPECT_EQ(element_size(bytes({0x00, 0x00})).error().rule, Rule::Asn1UnexpectedTag);
+  EXPECT_EQ(element_size(bytes({0x30, 0x80, 0x00, 0x01, 5})).error().rule, Rule::Asn1UnexpectedTag);
+  EXPECT_EQ(element_size(bytes({0x04, 0x80, 0, 0})).error().rule, Rule::Asn1BadLength);
+  EXPECT_EQ(element_size(bytes({0x1f, 0x01, 0})).error().rule, Rule::Asn1UnexpectedTag);
+  EXPECT_EQ(element_size(bytes({0x30, 0x88, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}))
+                .error()
+                .rule,
+            Rule::Asn1Truncated);
+  Bytes deep;
+  for (int i = 0; i < 200; ++i) append(deep, bytes({0x30, 0x80}));
+  Limits limits;
+  limits.der_elements = 100;
+  EXPECT_EQ(element_size(deep, limits).error().rule, Rule::LimitElements);
+}
+
 }  // namespace
 }  // namespace bulla::asn1

@@ -122,6 +122,22 @@ def run_large_certificates(runner, data, trust):
     runner.run("  inspect", ["inspect"], "crowd", "back", False)
 
 
+def run_recipients(runner, alice, ec, recipient, newcomer, digest):
+    """Another list of recipients around the same content."""
+    if not runner.run("encrypt CBC", ["encrypt", "-q", "-r", recipient], "mail", "out", False):
+        return
+    for threads in ("1", "2"):
+        runner.run("recipients add, %s thread" % threads,
+                   ["recipients", "add", "-q", "--threads", threads, "-i", ec, "-r", newcomer, *AT], "out", "more",
+                   threads == "2")
+        runner.run("  decrypt", ["decrypt", "-q", "-i", alice, *AT], "more", "back", False)
+        runner.same("recipients add", "back", digest)
+    runner.run("recipients remove", ["recipients", "remove", "-q", "-r", newcomer], "more", "less", False)
+    runner.run("recipients list", ["recipients", "list"], "less", "list", True)
+    for name in ("out", "more", "less", "back"):
+        os.unlink(runner.path(name))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bulla", required=True)
@@ -168,6 +184,7 @@ def main():
                 for name in ("out", "back", "none"):
                     if os.path.exists(runner.path(name)):
                         os.unlink(runner.path(name))
+        run_recipients(runner, alice, ec, recipient, os.path.join(data, "alice.pem"), digest)
         if shutil.which("openssl"):
             run_large_certificates(runner, data, trust)
     print("%d passed, %d failed" % (runner.passed, runner.failed))

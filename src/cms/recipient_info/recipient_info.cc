@@ -43,4 +43,22 @@ std::string_view kind(const RecipientInfo& info) {
   return kNames[info.index()];
 }
 
+std::vector<RecipientPlace> recipient_places(const std::vector<RecipientInfo>& recipients) {
+  std::vector<RecipientPlace> places;
+  for (std::size_t i = 0; i < recipients.size(); ++i) {
+    if (const auto* kari = std::get_if<KeyAgreeRecipientInfo>(&recipients[i])) {
+      for (std::size_t k = 0; k < kari->recipients.size(); ++k) {
+        places.push_back({i, k, &kari->recipients[k].rid});
+      }
+      continue;
+    }
+    RecipientPlace place{.info = i};
+    if (const auto* ktri = std::get_if<KeyTransRecipientInfo>(&recipients[i]))
+      place.rid = &ktri->rid;
+    if (const auto* kemri = std::get_if<KemRecipientInfo>(&recipients[i])) place.rid = &kemri->rid;
+    places.push_back(place);
+  }
+  return places;
+}
+
 }  // namespace bulla::cms
