@@ -16,7 +16,7 @@ PUBLIC = {
     "asn1": ["oid"],
     "crypto": ["algorithm", "key"],
     "x509": ["certificate", "trust"],
-    "message": ["open", "policy", "recipients", "seal", "session", "verdict"],
+    "message": ["capabilities", "open", "policy", "recipients", "seal", "session", "verdict"],
     "store": ["identity"],
     "host": ["thread_pool"],
 }

@@ -132,6 +132,10 @@ enum class Rule : std::uint16_t {
   EncKeyUsage,
   EncOldKdf,
   EncWeakKey,
+  EncCapabilitiesTooWeak,
+  EncNoCommonCipher,
+  EncBeyondCapabilities,
+  EncCapabilitiesUnproven,
   // signatures
   SigNone,
   SigDigestMismatch,

@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "bulla/capabilities.h"
 #include "bulla/finding.h"
 #include "bulla/limits.h"
 #include "bulla/stream.h"
@@ -43,17 +44,33 @@ struct KekChoice {
   std::shared_ptr<const Secret> kek;
 };
 
+// A recipient, and what is known of their mail program. Without capabilities the extension
+// of the certificate tells, if it has one (RFC 4262).
+struct RecipientChoice {
+  Certificate certificate;
+  std::optional<Capabilities> capabilities;
+
+  // Implicit: a certificate is a recipient.
+  RecipientChoice(Certificate whose, std::optional<Capabilities> known = std::nullopt)
+      : certificate(std::move(whose)), capabilities(std::move(known)) {}
+};
+
+// What is not said here is chosen by what the recipients can read (RFC 8551 2.7.1).
 struct Encrypt {
-  std::vector<Certificate> recipients;
+  std::vector<RecipientChoice> recipients;
   std::vector<KekChoice> keks;
   std::vector<std::shared_ptr<const Secret>> passwords;
-  std::optional<ContentCipher> cipher;  // else AES-256-CBC (CHOOSE-10, interoperability)
+  // Where nothing is known: AES-256-CBC, which today's programs open; never a weak one
+  // (CHOOSE-01, CHOOSE-10).
+  std::optional<ContentCipher> cipher;
   // Derived: with another key than the recipients get, made from that one and the cipher's
   // identifier (RFC 9709). Older readers cannot open it.
-  enum class ContentKey { Direct, Derived } content_key = ContentKey::Direct;
+  enum class ContentKey { Direct, Derived };
+  std::optional<ContentKey> content_key;
   // RSA recipients; Kem is for programs that know RFC 9690.
-  enum class Transport { Pkcs1, Oaep, Kem } transport = Transport::Pkcs1;
-  Digest oaep_digest = Digest::Sha256;
+  enum class Transport { Pkcs1, Oaep, Kem };
+  std::optional<Transport> transport;
+  Digest oaep_digest = Digest::Sha256;  // where `transport` says Oaep
 };
 
 struct Compress {};
@@ -81,10 +98,30 @@ struct SealOptions {
   const Workers* workers = nullptr;
 };
 
+// One algorithm that was chosen, for whom, and why (CHOOSE-16).
+struct AlgorithmChoice {
+  enum class What { ContentCipher, ContentKey, KeyTransport, KeyAgreement, Digest };
+  enum class Basis {
+    Asked,         // the Recipe says so
+    Capabilities,  // the recipients can read it, and prefer it (RFC 8551 2.7.1.1)
+    LastMessage,   // they wrote with it themselves (RFC 2311 2.6.2.2)
+    Usual,         // nothing is known of one of them at least
+    Floor,         // what they can all read is too weak, or nothing
+  };
+  What what = What::ContentCipher;
+  Basis basis = Basis::Usual;
+  std::string value;              // "aes-256-gcm", "RSAES-OAEP with SHA-256"
+  std::vector<std::string> whom;  // subjects; empty: everybody
+  std::string reason;             // for a person
+};
+std::string_view name(AlgorithmChoice::What what);
+std::string_view name(AlgorithmChoice::Basis basis);
+
 // What was chosen, for whoever asks (-v, JSON).
 struct SealReport {
-  std::vector<std::string> steps;  // one line each, innermost first
-  Findings findings;               // warnings, such as a short key
+  std::vector<std::string> steps;        // one line each, innermost first
+  std::vector<AlgorithmChoice> choices;  // of all steps
+  Findings findings;                     // warnings, such as a short key
 };
 
 // Errors: cert.expired and cert.key-usage for signers, enc.expired-recipient,

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bulla/capabilities.h"
 #include "bulla/certificate.h"
 #include "bulla/finding.h"
 #include "bulla/time.h"
@@ -28,6 +29,10 @@ struct SignerVerdict {
   std::string algorithm;                  // "RSA PKCS #1 v1.5 with SHA-256"
   std::string matched_address;            // the certificate's address that equals the sender's
   std::vector<std::string> capabilities;  // names or dotted OIDs, most preferred first
+  // The same as it was stated; look at `status` before it is believed.
+  std::optional<Capabilities> statement;
+  // The certificate that the signer wants to be encrypted to, if the message carries it.
+  std::optional<Certificate> encryption_certificate;
 };
 
 struct RecipientVerdict {

@@ -33,6 +33,7 @@ constexpr std::array kRows = {
     Row{"enc.expired-recipient", Exit::NoKey},
     Row{"enc.key-usage", Exit::NoKey},
     Row{"enc.weak-key", Exit::NoKey},
+    Row{"enc.capabilities-unproven", Exit::NoKey},
     Row{"enc.", Exit::Malformed},
     Row{"cert.malformed", Exit::Malformed},
     Row{"cert.", Exit::NoKey},

@@ -140,9 +140,18 @@ std::string error_json(const Error& error, Exit exit) {
 }
 
 std::string seal_json(const SealReport& report) {
+  Json choices = Json::array();
+  for (const AlgorithmChoice& choice : report.choices) {
+    choices.push_back({{"what", name(choice.what)},
+                       {"value", choice.value},
+                       {"for", choice.whom},
+                       {"basis", name(choice.basis)},
+                       {"reason", choice.reason}});
+  }
   return text_of({{"version", 1},
                   {"exit", 0},
                   {"steps", report.steps},
+                  {"choices", std::move(choices)},
                   {"findings", findings_json(report.findings)}});
 }
 

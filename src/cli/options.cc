@@ -236,6 +236,8 @@ tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments) {
   options.identities = arguments.all("--identity");
   options.recipients = arguments.all("--recipient");
   options.certs = arguments.all("--certs");
+  options.trust = arguments.all("--trust");
+  options.mails = arguments.all("--learn-from");
   options.at = meaning.time("--at");
   read_signature(arguments, meaning, options);
   read_encryption(arguments, meaning, options);
@@ -246,6 +248,9 @@ tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments) {
                                                     {"pem", SealOptions::Form::Pem}});
   if (arguments.has("--crlf")) options.line_ends = SealOptions::LineEnds::Crlf;
   check_people(options, meaning);
+  if (!options.trust.empty() && options.mails.empty()) {
+    meaning.fail("--trust has nothing to judge", "it goes with --learn-from");
+  }
   return meaning.result(std::move(options));
 }
 

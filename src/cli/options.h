@@ -60,6 +60,8 @@ struct SealingOptions {
   std::vector<std::string> identities;
   std::vector<std::string> recipients;
   std::vector<std::string> certs;
+  std::vector<std::string> trust;  // of the signers of `mails`
+  std::vector<std::string> mails;  // of recipients, to learn from
   std::optional<Time> at;
   std::optional<Time> signing_time;
   Sign::Form sign_form = Sign::Form::Clear;
@@ -67,8 +69,8 @@ struct SealingOptions {
   std::optional<Digest> digest;
   SignerChoice::Padding padding = SignerChoice::Padding::Pkcs1;
   std::optional<ContentCipher> cipher;
-  Encrypt::ContentKey content_key = Encrypt::ContentKey::Direct;
-  Encrypt::Transport transport = Encrypt::Transport::Pkcs1;
+  std::optional<Encrypt::ContentKey> content_key;
+  std::optional<Encrypt::Transport> transport;
   HeaderConfidentiality headers = HeaderConfidentiality::Baseline;
   Recipe::HeaderProtection header_protection = Recipe::HeaderProtection::On;
   SealOptions::Form form = SealOptions::Form::Mail;

@@ -60,7 +60,11 @@ Result<RecipientChange> load_change(const RecipientsOptions& options, Time at,
   if (options.verb == kAddRecipients) {
     return AddRecipients{.recipients = std::move(who), .keys = &keys};
   }
-  return RemoveRecipients{.certificates = std::move(who.recipients), .numbers = options.numbers};
+  RemoveRecipients removal{.certificates = {}, .numbers = options.numbers};
+  for (const RecipientChoice& recipient : who.recipients) {
+    removal.certificates.push_back(recipient.certificate);
+  }
+  return removal;
 }
 
 Result<SealReport> change(const RecipientsOptions& options) {

@@ -16,7 +16,9 @@ namespace {
 std::vector<host::FileId> input_ids(const SealingOptions& options) {
   std::vector<std::string> paths = options.identities;
   paths.insert(paths.end(), options.recipients.begin(), options.recipients.end());
-  paths.insert(paths.end(), options.certs.begin(), options.certs.end());
+  for (const auto* list : {&options.certs, &options.trust, &options.mails}) {
+    paths.insert(paths.end(), list->begin(), list->end());
+  }
   paths.push_back(options.common.input);
   return ids_of(paths);
 }
@@ -35,6 +37,14 @@ Result<SealReport> seal_message(const SealingOptions& options) {
   return bulla::seal(source, *out, recipe, what);
 }
 
+// "content-cipher aes-256-gcm: …", with whom it is for if not for all.
+std::string choice_text(const AlgorithmChoice& choice) {
+  std::string text = "  " + std::string(name(choice.what)) + " " + choice.value;
+  for (const std::string& one : choice.whom)
+    text += (&one == &choice.whom[0] ? " for " : "; ") + one;
+  return text + ": " + choice.reason;
+}
+
 }  // namespace
 
 Exit run_sealing(const SealingOptions& options) {
@@ -45,6 +55,9 @@ Exit run_sealing(const SealingOptions& options) {
   if (!sealed) return fail(console, *report, sealed.error());
   for (const Finding& finding : sealed->findings) console.warn(finding);
   for (const std::string& step : sealed->steps) console.say(printable(step), Verbosity::Verbose);
+  for (const AlgorithmChoice& choice : sealed->choices) {
+    console.say(printable(choice_text(choice)), Verbosity::Verbose);
+  }
   auto written = report->write(seal_json(*sealed));
   return written ? Exit::Done : console.fail(written.error());
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "cli/learn.h"
 #include "host/environment.h"
 #include "host/sink.h"
 #include "store/file.h"
@@ -182,6 +183,7 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at) {
   for (const std::string& path : options.secrets.password_files) {
     step.passwords.push_back(std::make_shared<const Secret>(TRY(read_first_line(path))));
   }
+  TRY_VOID(learn_from_mail(options, step, at));
   return step;
 }
 

@@ -1,5 +1,8 @@
 #include "cms/capabilities.h"
 
+#include <algorithm>
+#include <span>
+
 #include "cms/writer.h"
 #include "crypto/algorithm_table.h"
 
@@ -9,6 +12,9 @@ namespace {
 // A signature's capability names the hash as well; the AlgorithmIdentifier of a
 // SignerInfo, rsaEncryption, does not (ATTR-18).
 constexpr Oid kSha256WithRsa = Oid::of("1.2.840.113549.1.1.11");
+
+// Entries of a list that are looked at. Programs state about ten.
+constexpr std::size_t kMaxInterpreted = 128;
 
 Capability capability(const Oid& id) { return {.id = id, .parameters = std::nullopt}; }
 
@@ -43,7 +49,9 @@ void add_ciphers(std::vector<Capability>& list) {
   }
 }
 
+// A content key that is derived (RFC 9709 4): parameters are absent here alone (KM-57).
 void add_key_management(std::vector<Capability>& list) {
+  list.push_back(capability(crypto::kCekHkdfSha256));
   list.push_back(capability(crypto::transport_identifier({.algorithm = TransportAlgorithm::RsaOaep,
                                                           .digest = Digest::Sha256,
                                                           .mgf_digest = Digest::Sha256,
@@ -52,6 +60,33 @@ void add_key_management(std::vector<Capability>& list) {
     list.push_back(key_agreement(kdf, crypto::KeyWrap::Aes256));
     list.push_back(key_agreement(kdf, crypto::KeyWrap::Aes128));
   }
+}
+
+// The capability of RC2 has the effective key bits, not the version that the parameters of a
+// message have (ATTR-25).
+std::optional<ContentCipher> rc2_of(const Capability& capability) {
+  if (!capability.parameters) return std::nullopt;
+  auto bits =
+      asn1::decode(*capability.parameters, [](asn1::Reader& in) { return in.small_integer(); });
+  if (!bits) return std::nullopt;
+  switch (*bits) {
+    case 40:
+      return ContentCipher::Rc2_40Cbc;
+    case 64:
+      return ContentCipher::Rc2_64Cbc;
+    case 128:
+      return ContentCipher::Rc2_128Cbc;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<ContentCipher> cipher_of(const Capability& capability) {
+  if (capability.id == crypto::row(ContentCipher::Rc2_40Cbc).oid) return rc2_of(capability);
+  for (const crypto::ContentCipherRow& row : crypto::content_cipher_rows()) {
+    if (row.oid == capability.id) return row.cipher;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -71,6 +106,22 @@ std::vector<Capability> own_capabilities() {
 // SMIMECapability ::= SEQUENCE {
 //     capabilityID  OBJECT IDENTIFIER,
 //     parameters    ANY DEFINED BY capabilityID OPTIONAL }
+std::vector<Capability> read_capabilities(asn1::Reader& in) {
+  asn1::Reader list = in.sequence();
+  std::vector<Capability> capabilities;
+  while (list.more()) {
+    asn1::Reader seq = list.sequence();
+    Capability capability{.id = seq.oid(), .parameters = std::nullopt};
+    if (seq.more()) capability.parameters = to_bytes(seq.element());
+    capabilities.push_back(std::move(capability));
+  }
+  return capabilities;
+}
+
+Result<std::vector<Capability>> decode_capabilities(ByteView der, const Limits& limits) {
+  return asn1::decode(der, &read_capabilities, limits);
+}
+
 Bytes encode_capabilities(const std::vector<Capability>& capabilities) {
   return asn1::encode([&](asn1::Writer& out) {
     asn1::Writer list = out.sequence();
@@ -80,6 +131,27 @@ Bytes encode_capabilities(const std::vector<Capability>& capabilities) {
       if (entry.parameters) seq.element(*entry.parameters);
     }
   });
+}
+
+// An entry whose parameters are none of ours is passed over: it is something else (ATTR-17).
+StatedAlgorithms interpret(const std::vector<Capability>& capabilities) {
+  StatedAlgorithms stated;
+  std::size_t count = std::min(capabilities.size(), kMaxInterpreted);
+  for (const Capability& entry : std::span(capabilities).first(count)) {
+    asn1::AlgorithmIdentifier identifier{entry.id, entry.parameters};
+    if (auto cipher = cipher_of(entry)) {
+      stated.ciphers.push_back(*cipher);
+    } else if (entry.id == crypto::kCekHkdfSha256) {
+      stated.derives_content_keys = true;
+    } else if (auto transport = crypto::read_transport_scheme(identifier)) {
+      stated.transports.push_back(*transport);
+    } else if (auto agreement = crypto::read_key_agreement(identifier)) {
+      stated.agreements.push_back(*agreement);
+    } else if (auto scheme = crypto::read_signature_scheme(identifier, std::nullopt)) {
+      stated.signatures.push_back(*scheme);
+    }
+  }
+  return stated;
 }
 
 }  // namespace bulla::cms

@@ -101,10 +101,14 @@ asn1::AlgorithmIdentifier originator_algorithm(KeyKind kind) {
   return {.algorithm = kEcPublicKey, .parameters = std::nullopt};
 }
 
-// The key agreements of one message: all recipients with keys of one kind and curve are
-// in one KeyAgreeRecipientInfo, with one ephemeral key (RFC 5753 3.1.1). The ukm, which is
-// advised there (KM-17), adds nothing to a key that is used in one message, and older readers
-// do not take it: it is left out.
+bool same_scheme(const crypto::KeyAgreement& a, const crypto::KeyAgreement& b) {
+  return a.kdf == b.kdf && a.digest == b.digest && a.cofactor == b.cofactor && a.wrap == b.wrap;
+}
+
+// The key agreements of one message: all recipients with keys of one kind and curve, and with
+// one scheme, are in one KeyAgreeRecipientInfo, with one ephemeral key (RFC 5753 3.1.1). The ukm,
+// which is advised there (KM-17), adds nothing to a key that is used in one message, and older
+// readers do not take it: it is left out.
 class KeyAgreements {
  public:
   KeyAgreements(ContentCipher cipher, std::vector<RecipientInfo>& infos)
@@ -119,7 +123,8 @@ class KeyAgreements {
   Result<Place> add(const CertificateRecipient& recipient, EntityIdentifier rid,
                     const crypto::PublicKey& key) {
     TRY_VOID(require_usage(recipient.certificate, KeyUsage::KeyAgreement));
-    std::size_t group = TRY(group_for(key));
+    std::size_t group =
+        TRY(group_for(key, recipient.agreement.value_or(agreement_for(key, wrap_))));
     auto& recipients = info(group).recipients;
     recipients.push_back({.rid = std::move(rid), .encrypted_key = {}});
     return Place{group, recipients.size() - 1};
@@ -131,7 +136,7 @@ class KeyAgreements {
     Secret shared = TRY(group.ephemeral.agree(key));
     Secret kek = TRY(derive_key_encryption_key(group.agreement, shared.view(), std::nullopt));
     info(place.group).recipients[place.index].encrypted_key =
-        TRY(crypto::wrap_key(wrap_, kek.view(), content_key));
+        TRY(crypto::wrap_key(group.agreement.wrap, kek.view(), content_key));
     return {};
   }
 
@@ -146,12 +151,13 @@ class KeyAgreements {
     return std::get<KeyAgreeRecipientInfo>(infos_[groups_[group].index]);
   }
 
-  Result<std::size_t> group_for(const crypto::PublicKey& key) {
+  Result<std::size_t> group_for(const crypto::PublicKey& key, crypto::KeyAgreement agreement) {
     for (std::size_t i = 0; i < groups_.size(); ++i) {
-      if (groups_[i].ephemeral.fits(key)) return i;
+      bool is_alike = same_scheme(groups_[i].agreement, agreement);
+      if (is_alike && groups_[i].ephemeral.fits(key)) return i;
     }
     groups_.push_back({.ephemeral = TRY(crypto::EphemeralKey::make_for(key)),
-                       .agreement = agreement_for(key, wrap_),
+                       .agreement = std::move(agreement),
                        .index = infos_.size()});
     Group& group = groups_.back();
     KeyAgreeRecipientInfo info;

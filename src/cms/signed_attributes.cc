@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cms/capabilities.h"
 #include "crypto/algorithm_table.h"
 
 namespace bulla::cms {
@@ -86,23 +87,6 @@ class Values {
   const std::vector<Attribute>& attributes_;
   Findings& findings_;
 };
-
-// SMIMECapabilities ::= SEQUENCE OF SMIMECapability
-//
-// SMIMECapability ::= SEQUENCE {
-//     capabilityID  OBJECT IDENTIFIER,
-//     parameters    ANY DEFINED BY capabilityID OPTIONAL }
-std::vector<Capability> read_capabilities(asn1::Reader& in) {
-  asn1::Reader list = in.sequence();
-  std::vector<Capability> capabilities;
-  while (list.more()) {
-    asn1::Reader seq = list.sequence();
-    Capability capability{.id = seq.oid(), .parameters = std::nullopt};
-    if (seq.more()) capability.parameters = to_bytes(seq.element());
-    capabilities.push_back(std::move(capability));
-  }
-  return capabilities;
-}
 
 // SMIMEEncryptionKeyPreference ::= CHOICE {
 //     issuerAndSerialNumber   [0] IssuerAndSerialNumber,

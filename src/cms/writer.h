@@ -18,6 +18,7 @@
 #include "bulla/trust.h"
 #include "bulla/workers.h"
 #include "cms/attribute.h"
+#include "crypto/algorithm_table.h"
 #include "crypto/cipher.h"
 #include "crypto/public_key.h"
 
@@ -76,6 +77,8 @@ struct CertificateRecipient {
   TransportScheme transport;  // for RSA keys
   // Kem: an rsaEncryption key gets a KEMRecipientInfo (RFC 9690).
   enum class Rsa { Transport, Kem } rsa = Rsa::Transport;
+  // For keys that agree; else as fits the key and the cipher.
+  std::optional<crypto::KeyAgreement> agreement = std::nullopt;
   // A certificate without key identifier is named by issuer and serial number.
   enum class Name { IssuerAndSerial, KeyIdentifier } name = Name::IssuerAndSerial;
 };

@@ -14,9 +14,6 @@ namespace {
 // id-shake256-len (RFC 8419 2.3): SHAKE256 with the output's bits as parameter.
 constexpr Oid kShake256Len = Oid::of("2.16.840.1.101.3.4.2.18");
 
-// id-alg-cek-hkdf-sha256 (RFC 9709 2).
-constexpr Oid kCekHkdfSha256 = Oid::of("1.2.840.113549.1.9.16.3.31");
-
 constexpr DigestRow kDigests[] = {
     {Digest::Md5, "md5", "md5", Oid::of("1.2.840.113549.2.5"), 16, Standing::Broken, "MD5"},
     {Digest::Sha1, "sha1", "sha-1", Oid::of("1.3.14.3.2.26"), 20, Standing::Legacy, "SHA1"},

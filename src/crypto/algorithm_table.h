@@ -63,6 +63,9 @@ struct ContentCipherRow {
   const char* fetch_name;  // for EVP_CIPHER_fetch
 };
 
+// id-alg-cek-hkdf-sha256 (RFC 9709 2).
+inline constexpr Oid kCekHkdfSha256 = Oid::of("1.2.840.113549.1.9.16.3.31");
+
 // Parameters that are NULL.
 inline const Bytes kNullParameters{0x05, 0x00};
 

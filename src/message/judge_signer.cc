@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cms/capabilities.h"
 #include "cms/verify.h"
 #include "crypto/oid_name.h"
 #include "message/date.h"
@@ -69,6 +70,27 @@ constexpr Softened kOldForms[] = {
     {Rule::SigWeakKey, Rule::SigWeakKey, Rule::SigWeakKeyAccepted},
 };
 
+// What the signer wants senders to know.
+void note_statements(const LayerRecord& record, const cms::SignedStatements& statements,
+                     SignerVerdict& verdict) {
+  for (const cms::Capability& capability : statements.capabilities) {
+    verdict.capabilities.push_back(crypto::oid_name(capability.id));
+  }
+  verdict.statement = {.der = {},
+                       .source = Capabilities::Source::SignedMail,
+                       .stated_at = statements.signing_time,
+                       .last_cipher = {}};
+  if (!statements.capabilities.empty()) {
+    verdict.statement->der = cms::encode_capabilities(statements.capabilities);
+  }
+  if (!statements.encryption_key_preference) return;
+  for (const Certificate& candidate : record.tail.certificates) {
+    if (!statements.encryption_key_preference->matches(candidate)) continue;
+    verdict.encryption_certificate = candidate;
+    break;
+  }
+}
+
 }  // namespace
 
 void Judge::check_signers() {
@@ -106,9 +128,7 @@ Judge::SignerResult Judge::check_signer(const LayerRecord& record, const cms::Si
   if (check.scheme) verdict.algorithm = describe(*check.scheme);
   if (check.signature_fits) {
     verdict.signing_time = check.statements.signing_time;
-    for (const cms::Capability& capability : check.statements.capabilities) {
-      verdict.capabilities.push_back(crypto::oid_name(capability.id));
-    }
+    note_statements(record, check.statements, verdict);
     if (check.statements.requests_receipt) {
       result.findings.push_back(Finding::of(Rule::EssReceiptRequest));
     }

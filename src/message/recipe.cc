@@ -107,36 +107,84 @@ bool is_rsa(const Certificate& certificate) {
   return kind == KeyKind::Rsa || kind == KeyKind::RsaOaep || kind == KeyKind::RsaKem;
 }
 
-// An id-RSAES-OAEP key is for OAEP alone.
-TransportScheme transport(const Encrypt& step, const Certificate& certificate) {
-  TransportScheme scheme;
-  bool oaep =
-      step.transport == Encrypt::Transport::Oaep || certificate.key_kind() == KeyKind::RsaOaep;
-  scheme.algorithm = oaep ? TransportAlgorithm::RsaOaep : TransportAlgorithm::RsaPkcs1;
-  if (oaep) scheme.digest = scheme.mgf_digest = step.oaep_digest;
-  return scheme;
+std::vector<Peer> distinct_peers(std::vector<RecipientChoice> recipients) {
+  std::stable_sort(recipients.begin(), recipients.end(), [](const auto& a, const auto& b) {
+    return less(a.certificate.sha256(), b.certificate.sha256());
+  });
+  auto same = [](const auto& a, const auto& b) { return a.certificate == b.certificate; };
+  recipients.erase(std::unique(recipients.begin(), recipients.end(), same), recipients.end());
+  std::vector<Peer> peers;
+  for (const RecipientChoice& recipient : recipients) peers.push_back(make_peer(recipient));
+  return peers;
 }
 
-std::vector<Certificate> distinct(std::vector<Certificate> certificates) {
-  std::sort(certificates.begin(), certificates.end(),
-            [](const auto& a, const auto& b) { return less(a.sha256(), b.sha256()); });
-  certificates.erase(std::unique(certificates.begin(), certificates.end()), certificates.end());
-  return certificates;
-}
-
-std::string describe_recipients(const Encrypt& step, const std::vector<Certificate>& certificates) {
-  std::size_t count = certificates.size() + step.keks.size() + step.passwords.size();
+std::string describe_recipients(const Encrypt& step, const std::vector<Peer>& peers) {
+  std::size_t count = peers.size() + step.keks.size() + step.passwords.size();
   std::string names;
   auto add = [&](const std::string& name) { names += (names.empty() ? "" : "; ") + name; };
-  for (const Certificate& certificate : certificates) add(printable(certificate.subject()));
+  for (const Peer& peer : peers) add(peer.name);
   for (const KekChoice& kek : step.keks) add("key " + to_hex(kek.key_identifier));
   if (!step.passwords.empty()) add(step.passwords.size() == 1 ? "a password" : "passwords");
   return std::to_string(count) + (count == 1 ? " recipient: " : " recipients: ") + names;
 }
 
+cms::CertificateRecipient plan_recipient(const Peer& peer, const Encrypt& step,
+                                         ContentCipher cipher, Chooser& chooser) {
+  cms::CertificateRecipient recipient{.certificate = peer.certificate, .transport = {}};
+  KeyKind kind = peer.certificate.key_kind();
+  bool agrees = kind == KeyKind::Ec || kind == KeyKind::X25519 || kind == KeyKind::X448;
+  bool is_kem = step.transport == Encrypt::Transport::Kem || kind == KeyKind::RsaKem;
+  if (is_kem) recipient.rsa = cms::CertificateRecipient::Rsa::Kem;
+  if (is_rsa(peer.certificate) && !is_kem) recipient.transport = chooser.transport(peer);
+  if (agrees) recipient.agreement = chooser.agreement(peer, cipher);
+  return recipient;
+}
+
+Findings weaknesses(const std::vector<Peer>& peers, ContentCipher cipher) {
+  Findings findings;
+  for (const Peer& peer : peers) {
+    if (!is_rsa(peer.certificate) || peer.certificate.key_bits() >= kShortRsaBits) continue;
+    findings.push_back(
+        Finding::of(Rule::EncWeakKey, {},
+                    peer.certificate.subject() + ": " + peer.certificate.key_description()));
+  }
+  if (crypto::row(cipher).standing != crypto::Standing::Current) {
+    findings.push_back(Finding::of(Rule::EncWeakCipher, {}, std::string(name(cipher))));
+  }
+  return findings;
+}
+
+// Everybody for whom the message is encrypted.
+std::vector<Peer> all_peers(const Recipe& recipe) {
+  std::vector<RecipientChoice> recipients;
+  for (const Step& step : recipe.steps) {
+    const auto* encrypt = std::get_if<Encrypt>(&step);
+    if (encrypt == nullptr) continue;
+    recipients.insert(recipients.end(), encrypt->recipients.begin(), encrypt->recipients.end());
+  }
+  return distinct_peers(std::move(recipients));
+}
+
+AlgorithmChoice digest_choice(const SignerChoice& signer, const SignatureScheme& scheme,
+                              bool is_by_peers) {
+  using Basis = AlgorithmChoice::Basis;
+  AlgorithmChoice choice{.what = AlgorithmChoice::What::Digest,
+                         .basis = Basis::Usual,
+                         .value = std::string(name(scheme.digest)),
+                         .whom = {printable(signer.identity.certificate->subject())},
+                         .reason = "usual for the signer's key"};
+  bool is_asked = signer.digest == scheme.digest;
+  if (is_asked) choice.basis = Basis::Asked;
+  if (is_asked) choice.reason = "it was asked for";
+  if (is_by_peers) choice.basis = Basis::Capabilities;
+  if (is_by_peers) choice.reason = "what the recipients state that they check";
+  return choice;
+}
+
 }  // namespace
 
-Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options) {
+Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
+                           const std::vector<Peer>& peers) {
   if (step.signers.empty()) return failure(Rule::KeyNoneFits, 0, "no signer is given");
   SignPlan plan;
   plan.form = step.form;
@@ -150,6 +198,9 @@ Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options) {
                                                                 : cms::RsaPadding::Pkcs1;
     auto key = TRY(x509::public_key(*choice.identity.certificate));
     SignatureScheme scheme = TRY(cms::choose_scheme(key, choice.digest, padding));
+    auto digest = choice.digest ? std::nullopt : choose_digest(scheme, peers);
+    if (digest) scheme = TRY(cms::choose_scheme(key, digest, padding));
+    plan.choices.push_back(digest_choice(choice, scheme, digest.has_value()));
     if (!plan.micalg.empty()) plan.description += "; ";
     plan.description += printable(choice.identity.certificate->subject()) + ": " + describe(scheme);
     add_micalg(plan.micalg, scheme.digest);
@@ -166,28 +217,20 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options
   EncryptPlan plan;
   plan.options.limits = options.limits;
   plan.options.workers = options.workers;
-  plan.options.cipher = step.cipher.value_or(ContentCipher::Aes256Cbc);
-  if (crypto::row(plan.options.cipher).use == crypto::Use::Read) {
-    return failure(Rule::CryptoUnknownAlgorithm, 0,
-                   std::string(name(plan.options.cipher)) + " is read, not written");
-  }
-  bool derives = step.content_key == Encrypt::ContentKey::Derived;
-  if (derives) plan.options.content_key = cms::EncryptOptions::ContentKey::Derived;
-  std::vector<Certificate> certificates = distinct(step.recipients);
-  bool is_empty = certificates.empty() && step.keks.empty() && step.passwords.empty();
+  std::vector<Peer> peers = distinct_peers(step.recipients);
+  bool is_empty = peers.empty() && step.keks.empty() && step.passwords.empty();
   if (is_empty) return failure(Rule::CmsNoRecipients);
-  for (const Certificate& certificate : certificates) {
-    TRY_VOID(check_recipient(certificate, options.at));
-    if (is_rsa(certificate) && certificate.key_bits() < kShortRsaBits) {
-      plan.findings.push_back(Finding::of(
-          Rule::EncWeakKey, {}, certificate.subject() + ": " + certificate.key_description()));
-    }
-    cms::CertificateRecipient recipient{.certificate = certificate, .transport = {}};
-    if (is_rsa(certificate)) recipient.transport = transport(step, certificate);
-    if (step.transport == Encrypt::Transport::Kem) {
-      recipient.rsa = cms::CertificateRecipient::Rsa::Kem;
-    }
-    plan.options.recipients.push_back(std::move(recipient));
+  Chooser chooser(std::move(peers), step);
+  ContentCipher cipher = plan.options.cipher = chooser.content_cipher();
+  if (crypto::row(cipher).use == crypto::Use::Read) {
+    return failure(Rule::CryptoUnknownAlgorithm, 0,
+                   std::string(name(cipher)) + " is read, not written");
+  }
+  bool derives = chooser.content_key(cipher) == Encrypt::ContentKey::Derived;
+  if (derives) plan.options.content_key = cms::EncryptOptions::ContentKey::Derived;
+  for (const Peer& peer : chooser.peers()) {
+    TRY_VOID(check_recipient(peer.certificate, options.at));
+    plan.options.recipients.push_back(plan_recipient(peer, step, cipher, chooser));
   }
   for (const KekChoice& kek : step.keks) {
     plan.options.keks.push_back({.key_identifier = kek.key_identifier, .kek = kek.kek->clone()});
@@ -195,12 +238,11 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options
   for (const auto& password : step.passwords) {
     plan.options.passwords.push_back({.password = password->clone()});
   }
-  if (crypto::row(plan.options.cipher).standing != crypto::Standing::Current) {
-    plan.findings.push_back(
-        Finding::of(Rule::EncWeakCipher, {}, std::string(name(plan.options.cipher))));
-  }
-  plan.recipients = describe_recipients(step, certificates);
-  plan.description = "encrypted with " + std::string(name(plan.options.cipher)) +
+  plan.findings = weaknesses(chooser.peers(), cipher);
+  for (Finding& finding : chooser.take_findings()) plan.findings.push_back(std::move(finding));
+  plan.choices = chooser.take_choices();
+  plan.recipients = describe_recipients(step, chooser.peers());
+  plan.description = "encrypted with " + std::string(name(cipher)) +
                      (derives ? " and a derived key for " : " for ") + plan.recipients;
   return plan;
 }
@@ -208,14 +250,20 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options
 Result<RecipePlan> plan_recipe(const Recipe& recipe, const SealOptions& options) {
   if (recipe.steps.empty()) return failure(Rule::ConfigBad, 0, "the recipe has no steps");
   RecipePlan plan;
+  std::vector<Peer> peers = all_peers(recipe);
+  auto add_choices = [&plan](const std::vector<AlgorithmChoice>& choices) {
+    plan.report.choices.insert(plan.report.choices.end(), choices.begin(), choices.end());
+  };
   for (const Step& step : recipe.steps) {
     if (const auto* sign = std::get_if<Sign>(&step)) {
-      SignPlan signature = TRY(plan_sign(*sign, options));
+      SignPlan signature = TRY(plan_sign(*sign, options, peers));
+      add_choices(signature.choices);
       plan.report.steps.push_back(signature.description);
       plan.has_protection = true;
       plan.steps.emplace_back(std::move(signature));
     } else if (const auto* encrypt = std::get_if<Encrypt>(&step)) {
       EncryptPlan encryption = TRY(plan_encrypt(*encrypt, options));
+      add_choices(encryption.choices);
       plan.report.steps.push_back(encryption.description);
       for (Finding& finding : encryption.findings) plan.report.findings.push_back(finding);
       plan.has_protection = plan.has_encryption = true;

@@ -8,6 +8,7 @@
 
 #include "bulla/seal.h"
 #include "cms/writer.h"
+#include "message/choose.h"
 
 namespace bulla {
 
@@ -17,19 +18,25 @@ struct SignPlan {
   cms::SignOptions options;
   std::vector<std::string> micalg;  // of its digests, each once (MIME-17, MIME-18)
   std::string description;          // "signed by CN=…: ECDSA with SHA-256"
+  std::vector<AlgorithmChoice> choices;
 };
 
 // Errors: key.none-fits without a signer, key.no-private-key, key.no-certificate,
 // key.mismatch, cert.expired, cert.not-yet-valid, cert.key-usage, cert.extended-key-usage,
 // and those of cms::choose_scheme().
-Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options);
+// `peers` are the recipients of the message, whose programs are to check the signature.
+Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
+                           const std::vector<Peer>& peers);
 
 // An encryption as the CMS writer wants it.
 struct EncryptPlan {
   cms::EncryptOptions options;
   std::string recipients;   // "2 recipients: CN=…; CN=…"
   std::string description;  // "encrypted with aes-256-cbc for 2 recipients: CN=…; CN=…"
-  Findings findings;        // enc.weak-key, enc.weak-cipher
+  std::vector<AlgorithmChoice> choices;
+  // enc.weak-key, enc.weak-cipher, enc.capabilities-too-weak, enc.no-common-cipher,
+  // enc.beyond-capabilities
+  Findings findings;
 };
 
 // A certificate that is given twice is one recipient, and the order is that of the

@@ -177,6 +177,7 @@ class Addition {
           asn1::encode([&](asn1::Writer& out) { cms::write_recipient_info(out, info); }));
     }
     report_.steps.push_back("added " + plan.recipients);
+    for (AlgorithmChoice& choice : plan.choices) report_.choices.push_back(std::move(choice));
     for (Finding& finding : plan.findings) report_.findings.push_back(std::move(finding));
     return infos;
   }
@@ -187,7 +188,8 @@ class Addition {
   Encrypt newcomers(const EnvelopedHeader& header) {
     std::vector<cms::RecipientPlace> places = cms::recipient_places(header.recipients);
     Encrypt step = change_.recipients;
-    std::erase_if(step.recipients, [&](const Certificate& certificate) {
+    std::erase_if(step.recipients, [&](const RecipientChoice& recipient) {
+      const Certificate& certificate = recipient.certificate;
       bool known = std::any_of(places.begin(), places.end(), [&](const cms::RecipientPlace& place) {
         return place.rid != nullptr && place.rid->matches(certificate);
       });

@@ -108,6 +108,10 @@ certify unknown_critical "/O=Bulla Test/CN=Critical" intermediate $start $end al
   "$leaf_ext" "$sign_ku" "1.3.6.1.4.1.55555.1=critical,ASN1:NULL" "subjectAltName=email:critical@example.org"
 certify revoked "/O=Bulla Test/CN=Revoked" intermediate $start $end alice.key.pem \
   "$leaf_ext" "$sign_ku" "subjectAltName=email:revoked@example.org"
+# SMIMECapabilities as an extension (RFC 4262): aes-128-gcm, rc2 with 40 bits, CEK-HKDF-SHA256.
+certify capable "/O=Bulla Test/CN=Capable" intermediate $start $end alice.key.pem \
+  "$leaf_ext" "$sign_ku" "$mail" "subjectAltName=email:capable@example.org" \
+  "1.2.840.113549.1.9.15=DER:302b300b0609608648016503040106300d06082a864886f70d0302020128300d060b2a864886f70d010910031f"
 certify not_ca "/O=Bulla Test/CN=Below Alice" alice $start $end ec.key.pem \
   "$leaf_ext" "subjectAltName=email:below@example.org"
 
