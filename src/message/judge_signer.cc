@@ -114,7 +114,8 @@ Judge::SignerResult Judge::check_signer(const LayerRecord& record, const cms::Si
     cms::SignerCheck other = cms::check_signer(signer, content, pool, limits);
     if (!has(other.findings, Rule::SigDigestMismatch)) {
       check = std::move(other);
-      check.findings.push_back(Finding::of(Rule::MimeMixedLineEnds));
+      // Content that stands apart is usually signed as it is.
+      if (!record.is_detached) check.findings.push_back(Finding::of(Rule::MimeMixedLineEnds));
     }
   }
   SignerResult result;

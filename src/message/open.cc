@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/try.h"
-#include "crypto/algorithm_table.h"
+#include "message/detached_content.h"
 #include "message/handover_sink.h"
 #include "message/judge.h"
 #include "message/opening.h"
@@ -13,59 +13,6 @@
 
 namespace bulla {
 namespace {
-
-Result<void> pump(Source& in, Sink& to) {
-  return read_all(in, [&](ByteView octets) { return to.write(octets); });
-}
-
-// Digests and passes on: content that stands apart from its signature.
-class TeeSink final : public Sink {
- public:
-  TeeSink(std::vector<ContentHasher*> hashers, ContentWriter& writer)
-      : hashers_(std::move(hashers)), writer_(writer) {}
-  Result<void> write(ByteView bytes) override {
-    for (ContentHasher* hasher : hashers_) TRY_VOID(hasher->write(bytes));
-    return writer_.write(bytes, ContentWriter::Kind::Octets);
-  }
-  Result<void> finish() override {
-    for (ContentHasher* hasher : hashers_) TRY_VOID(hasher->finish());
-    return {};
-  }
-
- private:
-  std::vector<ContentHasher*> hashers_;
-  ContentWriter& writer_;
-};
-
-// Bare CMS with a detached signature: the content comes from elsewhere. What the signers
-// use is known by now, so one pass will do.
-Result<void> read_detached(Opening& opening) {
-  const OpenOptions& options = opening.options;
-  std::vector<ContentHasher*> hashers;
-  bool any_signed = false;
-  for (const auto& record : opening.records) {
-    if (record->layer.errant || record->layer.kind != Layer::Kind::Signed) continue;
-    any_signed = true;
-    if (!record->is_detached) continue;
-    record->hasher =
-        std::make_unique<ContentHasher>(ContentHasher::LineEnds::Either, options.workers);
-    for (const cms::SignerInfo& signer : record->tail.signers) {
-      auto digest = crypto::read_digest(signer.digest_algorithm);
-      if (digest) record->hasher->add(*digest, options.limits);
-    }
-    hashers.push_back(record->hasher.get());
-  }
-  if (hashers.empty()) {
-    if (options.detached_content == nullptr || !any_signed) return {};
-    // Content inside and content apart: which one a reader sees is anybody's guess (T-12).
-    for (const auto& record : opening.records) record->content_twice = true;
-    return {};
-  }
-  if (options.detached_content == nullptr) return failure(Rule::CmsDetachedWithoutContent);
-  TeeSink tee(std::move(hashers), opening.writer);
-  TRY_VOID(pump(*options.detached_content, tee));
-  return tee.finish();
-}
 
 Result<void> read_message(Source& in, Opening& opening) {
   std::unique_ptr<Sink> stage = make_input_stage(opening);

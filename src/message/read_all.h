@@ -22,4 +22,9 @@ Result<void> read_all(Source& in, Push push) {
   }
 }
 
+// The Sink is not finished.
+[[nodiscard]] inline Result<void> pump(Source& in, Sink& to) {
+  return read_all(in, [&to](ByteView octets) { return to.write(octets); });
+}
+
 }  // namespace bulla

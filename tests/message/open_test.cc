@@ -327,6 +327,76 @@ TEST(Open, pem_labels_of_cms_are_read_and_others_are_not) {
   EXPECT_TRUE(open_mail(labelled("CERTIFICATE"), world.options).has(Rule::CmsContentType));
 }
 
+// Counts how often it was read to its end, and may be another content each time.
+class ChangingSource final : public Source {
+ public:
+  explicit ChangingSource(std::vector<std::string> contents) : contents_(std::move(contents)) {}
+  Result<std::size_t> read(MutableByteView buffer) override {
+    const std::string& content = contents_[std::min(begun_, contents_.size() - 1)];
+    std::size_t count = std::min(buffer.size(), content.size() - position_);
+    std::copy_n(content.begin() + static_cast<std::ptrdiff_t>(position_), count, buffer.begin());
+    position_ += count;
+    if (count == 0) ++readings;
+    return count;
+  }
+  Result<bool> rewind() override {
+    if (position_ > 0) ++begun_;
+    position_ = 0;
+    return true;
+  }
+  std::size_t readings = 0;
+
+ private:
+  std::vector<std::string> contents_;
+  std::size_t begun_ = 0;
+  std::size_t position_ = 0;
+};
+
+TEST(Open, T12_detached_content_is_hashed_as_it_is_or_as_text) {
+  World world;
+  SealOptions der{.at = kNow, .limits = {}, .form = SealOptions::Form::Der};
+  auto sign = [&](const std::string& content) {
+    return seal_mail(content, {.steps = {sign_as("alice", "alice")}}, der);
+  };
+  std::string octets = std::string("\n\0\r\n\xff", 5);
+  std::string text = "line\r\nline\r\n";
+  std::string unix_text = "line\nline\n";
+  struct Case {
+    std::string signed_octets;
+    std::string given;
+    std::size_t readings;
+  };
+  for (const Case& one : {Case{octets, octets, 1}, Case{text, text, 1}, Case{text, unix_text, 2}}) {
+    std::string signature = sign(one.signed_octets);
+    ChangingSource source({one.given});
+    world.options.detached_content = &source;
+    Opened opened = open_mail(signature, world.options);
+    EXPECT_EQ(opened.status(), Status::Valid) << opened.text();
+    EXPECT_EQ(opened.content, one.given);
+    EXPECT_EQ(source.readings, one.readings);
+    PipeSource pipe(as_bytes(one.given));
+    world.options.detached_content = &pipe;
+    opened = open_mail(signature, world.options);
+    EXPECT_EQ(opened.status(), Status::Valid) << opened.text();
+    EXPECT_EQ(opened.content, one.given);
+  }
+}
+
+TEST(Open, T12_detached_content_that_changes_between_two_readings_is_not_valid) {
+  World world;
+  SealOptions der{.at = kNow, .limits = {}, .form = SealOptions::Form::Der};
+  std::string signature = seal_mail("line\r\n", {.steps = {sign_as("alice", "alice")}}, der);
+  for (const char* later : {"line\n", "line\r\n"}) {
+    ChangingSource source({"evil\n", later});
+    world.options.detached_content = &source;
+    Opened opened = open_mail(signature, world.options);
+    EXPECT_EQ(opened.status(), Status::Invalid) << opened.text();
+    EXPECT_TRUE(opened.has(Rule::SigDigestMismatch)) << opened.text();
+    EXPECT_EQ(opened.content, "");
+    EXPECT_EQ(source.readings, 2u);
+  }
+}
+
 TEST(Open, T12_detached_content_comes_from_one_place) {
   World world;
   SealOptions der{.at = kNow, .limits = {}, .form = SealOptions::Form::Der};
