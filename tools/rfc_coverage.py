@@ -23,7 +23,7 @@ GROUPS = {
     "KM": "Key management", "CERT": "Certificates, paths, revocation", "HP": "Header protection",
     "E2E": "End-to-end mail", "GW": "Gateways", "ESS": "Enhanced security services", "TSP": "Time stamps",
 }
-ID = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(GROUPS)})[-_]?(\d\d)(?:\.\.(?:\1[-_]?)?(\d\d))?(?!\d)")
+ID = re.compile(rf"(?<![A-Z])({'|'.join(GROUPS)})[-_]?(\d\d)(?:\.\.(?:\1[-_]?)?(\d\d))?(?!\d)")
 ROW = re.compile(rf"^\| ((?:{'|'.join(GROUPS)})-\d+) \|(.*)\|\s*$", re.M)
 
 HEAD = """# Coverage of the RFCs

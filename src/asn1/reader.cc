@@ -209,7 +209,8 @@ std::optional<unsigned> two_digits(ByteView text, std::size_t position) {
   return high * 10 + low;
 }
 
-// YYMMDDHHMMSSZ with `year_digits` digits of year (RFC 5280 4.1.2.5.1 and .2).
+// YYMMDDHHMMSSZ with `year_digits` digits of year (RFC 5280 4.1.2.5.1 and .2): of two, 50 and
+// above are of the last century (ATTR-11).
 std::optional<Time> parse_der_time(ByteView text, std::size_t year_digits) {
   if (text.size() != year_digits + 11 || text.back() != 'Z') return std::nullopt;
   std::array<unsigned, 7> fields{};

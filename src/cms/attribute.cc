@@ -82,13 +82,15 @@ EntityIdentifier EntityIdentifier::issuer_and_serial(const Certificate& certific
           .key_identifier = {}};
 }
 
+// Either form of the identifier (CMS-10). Issuers are compared as names: a CA may have written
+// its own in another string type than whoever wrote the message (CMS-57).
 bool EntityIdentifier::matches(const Certificate& certificate) const {
   if (!key_identifier.empty()) {
     auto identifier = certificate.subject_key_identifier();
     return identifier && equal(*identifier, key_identifier);
   }
-  return !issuer_der.empty() && equal(issuer_der, certificate.issuer_der()) &&
-         equal(serial_number, certificate.serial_number());
+  return !issuer_der.empty() && equal(serial_number, certificate.serial_number()) &&
+         x509::equal_names(issuer_der, certificate.issuer_der());
 }
 
 std::string EntityIdentifier::describe() const { return RecipientTexts().describe(*this); }

@@ -22,6 +22,8 @@ Capability capability(const asn1::AlgorithmIdentifier& algorithm) {
   return {.id = algorithm.algorithm, .parameters = algorithm.parameters};
 }
 
+// Made from the identifiers, as some hexadecimal forms printed in RFC 5753 6 and RFC 3560 5 are
+// wrong (ATTR-31). The wrap stands in the parameters (ATTR-30, ATTR-32).
 Capability key_agreement(crypto::Kdf kdf, crypto::KeyWrap wrap) {
   return capability(
       crypto::key_agreement_identifier({.kdf = kdf,
@@ -31,6 +33,7 @@ Capability key_agreement(crypto::Kdf kdf, crypto::KeyWrap wrap) {
                                         .wrap_identifier = crypto::key_wrap_identifier(wrap)}));
 }
 
+// NULL with RSA, no parameters with the others (ATTR-18, ATTR-20, ATTR-35).
 void add_signatures(std::vector<Capability>& list) {
   Bytes null = asn1::encode([](asn1::Writer& out) { out.null(); });
   list.push_back({.id = kSha256WithRsa, .parameters = null});
@@ -41,7 +44,7 @@ void add_signatures(std::vector<Capability>& list) {
 }
 
 // CBC stands before GCM of the same strength: the same key often serves other mail
-// programs too, and few of them open AuthEnvelopedData.
+// programs too, and few of them open AuthEnvelopedData. The OID alone (ATTR-22, ATTR-23).
 void add_ciphers(std::vector<Capability>& list) {
   for (ContentCipher cipher : {ContentCipher::Aes256Cbc, ContentCipher::Aes256Gcm,
                                ContentCipher::Aes128Gcm, ContentCipher::Aes128Cbc}) {
@@ -49,7 +52,8 @@ void add_ciphers(std::vector<Capability>& list) {
   }
 }
 
-// A content key that is derived (RFC 9709 4): parameters are absent here alone (KM-57).
+// A content key that is derived (RFC 9709 4): parameters are absent here alone (KM-57, ATTR-28).
+// OAEP with its parameters as they are written in messages (ATTR-34).
 void add_key_management(std::vector<Capability>& list) {
   list.push_back(capability(crypto::kCekHkdfSha256));
   list.push_back(capability(crypto::transport_identifier({.algorithm = TransportAlgorithm::RsaOaep,
@@ -97,7 +101,7 @@ std::vector<Capability> own_capabilities() {
   add_signatures(list);
   add_ciphers(list);
   add_key_management(list);
-  list.push_back(capability(kZlibCompress));
+  list.push_back(capability(kZlibCompress));  // ATTR-26
   return list;
 }
 

@@ -7,7 +7,8 @@
 namespace bulla::cms {
 
 // Most messages are DER throughout, and what is signed is best read as it was sent
-// (CMS-19). So to_der() comes second, where the strict Reader found no DER.
+// (CMS-19); what a key is derived from is DER whatever came (KM-58). So to_der() comes second,
+// where the strict Reader found no DER.
 template <typename Read>
 auto decode_captured(ByteView element, Read read, const Limits& limits, std::uint64_t offset)
     -> decltype(asn1::decode(element, read, limits, offset)) {

@@ -32,6 +32,8 @@ bool contains(const std::array<Oid, n>& oids, const Oid& oid) {
 
 }  // namespace
 
+// What is authenticated in one structure must not be opened as the other (KM-59): whoever changes
+// the cipher of a message would have its receiver decrypt for him.
 Result<crypto::ContentEncryption> check_content_encryption(const EnvelopedHeader& header,
                                                            OldForms old_forms) {
   const Oid& oid = header.content_encryption_algorithm.algorithm;

@@ -25,6 +25,7 @@ constexpr std::array kContentTypes = {
     ContentTypeRow{ContentType::AuthEnvelopedData, kAuthEnvelopedData, "auth-enveloped-data"},
     ContentTypeRow{ContentType::Receipt, kReceipt, "receipt"},
     ContentTypeRow{ContentType::TstInfo, kTstInfo, "tst-info"},
+    ContentTypeRow{ContentType::ContentInfo, kContentInfoType, "content-info"},
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ enum class ContentType {
   AuthEnvelopedData,
   Receipt,
   TstInfo,
+  ContentInfo,  // id-ct-contentInfo: CMS inside CMS, by its own name
   Other,
 };
 
@@ -31,6 +32,8 @@ std::string_view name(ContentType type);
 // The name, or the dotted OID of a type that has none here.
 std::string describe_content_type(const Oid& oid);
 
+// RFC 5652 14, RFC 2315 14 (CMS-02); those under 9.16.1 are of RFC 5652, RFC 3274, RFC 5083,
+// RFC 2634 and RFC 3161 (CMS-03).
 inline constexpr Oid kData = Oid::of("1.2.840.113549.1.7.1");
 inline constexpr Oid kSignedData = Oid::of("1.2.840.113549.1.7.2");
 inline constexpr Oid kEnvelopedData = Oid::of("1.2.840.113549.1.7.3");
@@ -40,10 +43,12 @@ inline constexpr Oid kEncryptedData = Oid::of("1.2.840.113549.1.7.6");
 inline constexpr Oid kReceipt = Oid::of("1.2.840.113549.1.9.16.1.1");
 inline constexpr Oid kAuthenticatedData = Oid::of("1.2.840.113549.1.9.16.1.2");
 inline constexpr Oid kTstInfo = Oid::of("1.2.840.113549.1.9.16.1.4");
+inline constexpr Oid kContentInfoType = Oid::of("1.2.840.113549.1.9.16.1.6");
 inline constexpr Oid kCompressedData = Oid::of("1.2.840.113549.1.9.16.1.9");
 inline constexpr Oid kAuthEnvelopedData = Oid::of("1.2.840.113549.1.9.16.1.23");
 inline constexpr Oid kZlibCompress = Oid::of("1.2.840.113549.1.9.16.3.8");
 
+// Attributes: RFC 5652 11, RFC 8551 A, RFC 6211 (ATTR-01); RFC 2634, RFC 5035 (ATTR-02).
 inline constexpr Oid kContentTypeAttribute = Oid::of("1.2.840.113549.1.9.3");
 inline constexpr Oid kMessageDigest = Oid::of("1.2.840.113549.1.9.4");
 inline constexpr Oid kSigningTime = Oid::of("1.2.840.113549.1.9.5");

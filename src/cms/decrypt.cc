@@ -157,6 +157,7 @@ bool KeyRecovery::try_named() {
   return false;
 }
 
+// The key that both sides have by this identifier, whatever its date (KM-31).
 bool KeyRecovery::try_keks() {
   for (std::size_t i = 0; i < header_.recipients.size(); ++i) {
     const auto* kekri = std::get_if<KekRecipientInfo>(&header_.recipients[i]);
@@ -231,7 +232,7 @@ Error KeyRecovery::reason() const {
 }
 
 Result<ContentKey> KeyRecovery::run() {
-  if (header_.recipients.empty()) return failure(Rule::CmsNoRecipients);
+  if (header_.recipients.empty()) return failure(Rule::CmsNoRecipients);  // CMS-48
   if (has_duplicates(header_.recipients, entries_)) return failure(Rule::EncDuplicateRecipient);
   bool found = try_named() || try_keks() || (!matched_ && try_bare()) || try_passwords();
   if (!found) return tl::unexpected<Error>(reason());

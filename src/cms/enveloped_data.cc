@@ -16,6 +16,8 @@ std::size_t count(const RecipientInfo& info) {
 // OriginatorInfo ::= SEQUENCE {
 //     certs [0] IMPLICIT CertificateSet OPTIONAL,
 //     crls  [1] IMPLICIT RevocationInfoChoices OPTIONAL }, under [0] IMPLICIT
+//
+// Only certificates of senders with static keys are of use here (CMS-61).
 std::vector<Certificate> read_originator_info(asn1::Reader& in, const Limits& limits) {
   asn1::Reader seq = in.enter(asn1::constructed(0));
   std::vector<Certificate> certificates;

@@ -52,7 +52,8 @@ Bytes encode_content_header(const Oid& content_type, const crypto::ContentEncryp
   });
 }
 
-// authAttrs are there if the content is not id-data, and say what it is (CMS-63).
+// authAttrs are there if the content is not id-data, and say what it is (CMS-63). The tag
+// covers the content: a messageDigest would say nothing more (CMS-65).
 std::vector<Attribute> auth_attributes(const Oid& content_type) {
   if (content_type == kData) return {};
   Bytes value = asn1::encode([&](asn1::Writer& out) { out.oid(content_type); });
@@ -111,7 +112,7 @@ class EnvelopedDataWriter final : public Writer {
 Result<std::unique_ptr<Writer>> make_enveloped_data_writer(EncryptOptions options,
                                                            crypto::Output output) {
   bool authenticated = is_aead(options.cipher);
-  Secret key = TRY(crypto::random_content_key(options.cipher));
+  Secret key = TRY(crypto::random_content_key(options.cipher));  // new each time (CMS-69)
   std::vector<RecipientInfo> recipients = TRY(make_recipient_infos(options, key.view()));
   const crypto::ContentCipherRow& row = crypto::row(options.cipher);
   crypto::ContentEncryption encryption{.cipher = options.cipher,

@@ -59,6 +59,7 @@ Result<void> Inflater::Inner::step(const crypto::Output& output) {
   taken += before - stream.avail_in;
   std::size_t size = buffer.size() - stream.avail_out;
   given += size;
+  // While it streams (CMS-75).
   if (given > free_bytes && given / ratio > taken) return failure(Rule::LimitCompression);
   return size > 0 ? output(ByteView(buffer).first(size)) : Result<void>();
 }

@@ -65,7 +65,7 @@ constexpr Field kExplicitContent[] = {
 //     originatorInfo    [0] IMPLICIT OriginatorInfo OPTIONAL,
 //     recipientInfos        RecipientInfos,
 //     encryptedContentInfo  EncryptedContentInfo,
-//     unprotectedAttrs  [1] IMPLICIT UnprotectedAttributes OPTIONAL }
+//     unprotectedAttrs  [1] IMPLICIT UnprotectedAttributes OPTIONAL }  -- CMS-45
 constexpr Field kEnvelopedDataFields[] = {
     {Slot::Version, Tag::Integer, kCapture},
     {Slot::OriginatorInfo, asn1::constructed(0), kCapture, Need::Optional},
@@ -82,7 +82,7 @@ constexpr Field kEnvelopedDataFields[] = {
 //     authEncryptedContentInfo  EncryptedContentInfo,
 //     authAttrs             [1] IMPLICIT AuthAttributes OPTIONAL,
 //     mac                       MessageAuthenticationCode,
-//     unauthAttrs           [2] IMPLICIT UnauthAttributes OPTIONAL }
+//     unauthAttrs           [2] IMPLICIT UnauthAttributes OPTIONAL }  -- CMS-62; mac: CMS-66
 constexpr Field kAuthEnvelopedDataFields[] = {
     {Slot::Version, Tag::Integer, kCapture},
     {Slot::OriginatorInfo, asn1::constructed(0), kCapture, Need::Optional},
@@ -98,7 +98,7 @@ constexpr Field kAuthEnvelopedDataFields[] = {
 // EncryptedData ::= SEQUENCE {
 //     version               CMSVersion,
 //     encryptedContentInfo  EncryptedContentInfo,
-//     unprotectedAttrs  [1] IMPLICIT UnprotectedAttributes OPTIONAL }
+//     unprotectedAttrs  [1] IMPLICIT UnprotectedAttributes OPTIONAL }  -- CMS-73
 constexpr Field kEncryptedDataFields[] = {
     {Slot::Version, Tag::Integer, kCapture},
     {Slot::EncryptedContentInfo, Tag::Sequence, kDescend, Need::Required,

@@ -19,12 +19,14 @@ using asn1::Tag;
 // The largest in use, 64 digest algorithms with parameters, has 1 KiB.
 constexpr std::size_t kSmallField = 64u << 10;
 
-// Content of PKCS #7 that is no OCTET STRING (CMS-38): the value octets of a primitive
-// element stream, a constructed one is taken whole, for it may need to become DER first.
+// Content of PKCS #7 that is no OCTET STRING (CMS-38), such as Authenticode's (CMS-39): the value
+// octets of a primitive element stream, a constructed one is taken whole, for it may need to
+// become DER first.
 constexpr Field kPrimitiveContent{Slot::Octets, Tag::Null, BerAction::Stream};
 constexpr Field kConstructedContent{Slot::OtherContent, Tag::Null, BerAction::Capture};
 
-// What a missing field means.
+// What a missing field means. PKCS #7 lets content be absent: then there is nothing to open
+// (CMS-01).
 Rule missing(Slot slot) {
   return slot == Slot::Content || slot == Slot::Structure ? Rule::CmsNoContent
                                                           : Rule::Asn1Truncated;
@@ -98,6 +100,7 @@ class Parser::Machine final : public asn1::BerHandler {
   Result<BerAction> begin(Tag tag, std::optional<std::uint64_t> length,
                           std::uint64_t offset) override;
   Result<void> captured(ByteView element, std::uint64_t offset) override;
+  // The value octets alone, however many OCTET STRINGs they come in (CMS-07).
   Result<void> stream(ByteView contents) override { return handler_.content(contents); }
   Result<void> stream_end() override { return {}; }
   Result<void> leave(std::uint64_t offset) override;

@@ -57,7 +57,7 @@ bool is_formatted(ByteView block, std::size_t size) {
 
 }  // namespace
 
-// id-alg-PWRI-KEK has the KEK's own AlgorithmIdentifier, IV included, as parameters.
+// id-alg-PWRI-KEK has the KEK's own AlgorithmIdentifier, IV included, as parameters (KM-34).
 Result<PasswordWrap> PasswordWrap::read(const asn1::AlgorithmIdentifier& algorithm) {
   if (algorithm.algorithm != kPwriKek) {
     return failure(Rule::CryptoUnknownAlgorithm, 0, algorithm.algorithm.to_string());
@@ -80,7 +80,7 @@ asn1::AlgorithmIdentifier PasswordWrap::identifier() const {
           .parameters = crypto::content_encryption_identifier(encryption).encode()};
 }
 
-// CEK byte count || check value || CEK || padding (RFC 3211 2.3.1), encrypted in CBC
+// CEK byte count || check value || CEK || padding (RFC 3211 2.3.1, KM-35), encrypted in CBC
 // mode, and encrypted again with the last block as IV.
 Result<Bytes> PasswordWrap::wrap(ByteView kek, ByteView key) const {
   CHECK(key.size() >= 3 && key.size() <= 255);

@@ -75,7 +75,7 @@ Result<RecipientInfo> make_kemri(const CertificateRecipient& recipient, EntityId
   return info;
 }
 
-// The KDF's hash is as strong as the curve (RFC 5753 8, RFC 8418 5).
+// The KDF's hash is as strong as the curve (RFC 5753 8, RFC 8418 5, KM-30).
 crypto::KeyAgreement agreement_for(const crypto::PublicKey& key, crypto::KeyWrap wrap) {
   crypto::KeyAgreement agreement{.wrap = wrap,
                                  .wrap_identifier = crypto::key_wrap_identifier(wrap)};
@@ -142,7 +142,8 @@ class KeyAgreements {
 
  private:
   struct Group {
-    crypto::EphemeralKey ephemeral;
+    crypto::EphemeralKey
+        ephemeral;  // of all on the curve, and of this message alone (KM-16, KM-27)
     crypto::KeyAgreement agreement;
     std::size_t index;  // of its RecipientInfo
   };

@@ -106,7 +106,7 @@ struct EnvelopedTail {
   Bytes auth_attrs_der;
   std::vector<Attribute> auth_attrs;
   Bytes mac;
-  std::vector<Attribute> unprotected_attrs;  // or unauthAttrs: nobody vouches for them
+  std::vector<Attribute> unprotected_attrs;  // or unauthAttrs: nobody vouches for them (CMS-60)
 };
 
 }  // namespace bulla::cms

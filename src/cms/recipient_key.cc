@@ -24,7 +24,7 @@ KeyKind originator_kind(const Oid& oid) {
   return oid == kX448 ? KeyKind::X448 : KeyKind::Unknown;
 }
 
-// A key that has another size than the cipher's is no key (T-39).
+// A key that has another size than the cipher's is no key (T-39, KM-08).
 Result<Secret> of_size(Result<Secret> key, std::size_t size) {
   if (key && key->size() != size) return failure(Rule::EncFailed);
   return key;

@@ -15,7 +15,9 @@ std::array<std::uint8_t, 4> big_endian(std::uint32_t number) {
 // ECC-CMS-SharedInfo ::= SEQUENCE {
 //     keyInfo         AlgorithmIdentifier,
 //     entityUInfo [0] EXPLICIT OCTET STRING OPTIONAL,
-//     suppPubInfo [2] EXPLICIT OCTET STRING }
+//     suppPubInfo [2] EXPLICIT OCTET STRING }  -- KM-18
+//
+// entityUInfo is the ukm, suppPubInfo the size of the key in bits (KM-20).
 Bytes shared_info(const asn1::AlgorithmIdentifier& key_info, std::optional<ByteView> ukm,
                   std::size_t key_octets) {
   return asn1::encode([&](asn1::Writer& out) {
@@ -30,7 +32,7 @@ Bytes shared_info(const asn1::AlgorithmIdentifier& key_info, std::optional<ByteV
 // CMSORIforKEMOtherInfo ::= SEQUENCE {
 //     wrap           KeyEncryptionAlgorithmIdentifier,
 //     kekLength      INTEGER (1..65535),
-//     ukm        [0] EXPLICIT UserKeyingMaterial OPTIONAL }
+//     ukm        [0] EXPLICIT UserKeyingMaterial OPTIONAL }  -- KM-43
 Bytes kem_other_info(const asn1::AlgorithmIdentifier& wrap, std::int64_t kek_length,
                      std::optional<ByteView> ukm) {
   return asn1::encode([&](asn1::Writer& out) {

@@ -11,7 +11,7 @@
 namespace bulla::cms {
 namespace {
 
-// RFC 5754 and RFC 9688 give these, and only these, a place in RSA and ECDSA signatures;
+// RFC 5754 and RFC 9688 (ALG-07) give these, and only these, a place in RSA and ECDSA signatures;
 // SHA-1 and MD5 are read and never written (ALG-76).
 constexpr std::array kSignDigests = {Digest::Sha256,   Digest::Sha384,   Digest::Sha512,
                                      Digest::Sha224,   Digest::Sha3_224, Digest::Sha3_256,
@@ -65,6 +65,8 @@ Result<SignatureScheme> post_quantum_scheme(const crypto::PostQuantumRow& row,
                  std::string(name(result.digest)) + " with " + row.type);
 }
 
+// What RFC 8551 2.2 wants: SHA-256 with RSA (ALG-12) or ECDSA on P-256 (ALG-23); PSS, which fewer
+// programs read, where it is asked for (ALG-18).
 Result<SignatureScheme> choose(const crypto::PublicKey& key, std::optional<Digest> digest,
                                RsaPadding padding) {
   switch (key.kind()) {

@@ -11,7 +11,7 @@ namespace {
 
 enum class MayBeUnsigned : std::uint8_t { No, Yes };
 
-// Attributes with at most one instance of one value (ATTR-06).
+// Attributes with at most one instance of one value, and signed, but for two (ATTR-06, ATTR-48).
 struct SingleAttribute {
   Oid type;
   std::string_view name;
@@ -91,7 +91,7 @@ class Values {
 // SMIMEEncryptionKeyPreference ::= CHOICE {
 //     issuerAndSerialNumber   [0] IssuerAndSerialNumber,
 //     receipentKeyId          [1] RecipientKeyIdentifier,
-//     subjectAltKeyIdentifier [2] SubjectKeyIdentifier }, IMPLICIT tags
+//     subjectAltKeyIdentifier [2] SubjectKeyIdentifier }, IMPLICIT tags (ATTR-39)
 EntityIdentifier read_key_preference(asn1::Reader& in) {
   EntityIdentifier id;
   if (auto key_identifier = in.optional_contents(asn1::primitive(2))) {
@@ -152,6 +152,7 @@ void check_protection(const SignerInfo& signer, const Values& values, Findings& 
   }
 }
 
+// It is there, and is eContentType (CMS-17, CMS-21).
 void check_content_type(const SignedStatements& statements, const Values& values,
                         const Oid& content_type, Findings& findings) {
   if (!values.has(kContentTypeAttribute)) {
@@ -179,6 +180,8 @@ std::vector<EssCertId> signer_certificates(const Values& values, Findings& findi
   return result;
 }
 
+// Of the signed attributes: what is not signed is nobody's statement (CMS-28). Unknown ones
+// pass (ATTR-05).
 SignedStatements read_statements(const Values& values) {
   SignedStatements statements;
   statements.content_type = values.require(kContentTypeAttribute, "contentType",

@@ -21,6 +21,8 @@ std::vector<asn1::AlgorithmIdentifier> read_digest_algorithms(asn1::Reader& in,
 //     v1AttrCert             [1] AttributeCertificateV1,
 //     v2AttrCert             [2] AttributeCertificateV2,
 //     other                  [3] OtherCertificateFormat }
+//
+// The first alone is read, the others are named and skipped (CMS-35).
 CertificateSet read_certificates(asn1::Reader& in, const Limits& limits,
                                  x509::CertificateCache* cache) {
   asn1::Reader set = in.enter(asn1::constructed(0));
@@ -52,6 +54,8 @@ CertificateSet read_certificates(asn1::Reader& in, const Limits& limits,
 // RevocationInfoChoices ::= SET OF RevocationInfoChoice, under [1] IMPLICIT
 //
 // RevocationInfoChoice ::= CHOICE { crl CertificateList, other [1] OtherRevocationInfoFormat }
+//
+// OCSP and SCVP responses, which are others, are skipped (CMS-37).
 RevocationSet read_crls(asn1::Reader& in, const Limits& limits) {
   asn1::Reader set = in.enter(asn1::constructed(1));
   RevocationSet result;

@@ -22,6 +22,7 @@ bool is_root(const Certificate& certificate) {
   return !authority || !subject || equal(*authority, *subject);
 }
 
+// The signer's, and its issuers up to the root and without it (CERT-49).
 void add_certificates(std::vector<Bytes>& list, const Signer& signer, SignOptions::Chain chain) {
   if (chain == SignOptions::Chain::None) return;
   list.push_back(to_bytes(signer.identity.certificate->der()));
@@ -40,6 +41,7 @@ std::vector<Bytes> without_duplicates(std::vector<Bytes> list) {
   return list;
 }
 
+// X.509 certificates alone: neither those of PKCS #6 nor attribute certificates (CMS-36).
 std::vector<Bytes> certificates(const SignOptions& options) {
   std::vector<Bytes> list;
   for (const Signer& signer : options.signers) add_certificates(list, signer, options.chain);
@@ -61,6 +63,7 @@ std::uint64_t version(const SignOptions& options) {
 //     digestAlgorithms  SET OF DigestAlgorithmIdentifier,
 Bytes encode_header(const SignOptions& options) {
   std::vector<Bytes> digests;
+  // Those of EdDSA too, which hashes the content for its attributes (ALG-31).
   for (const Signer& signer : options.signers) {
     digests.push_back(crypto::digest_identifier(signer.scheme).encode());
   }
@@ -141,7 +144,7 @@ class SignedDataWriter final : public Writer {
 
   Result<void> write(ByteView content) override {
     TRY_VOID(handover_ ? handover_->write(content) : feed_.write(content));
-    if (options_.form == ContentForm::Detached) return {};
+    if (options_.form == ContentForm::Detached) return {};  // no eContent (CMS-13)
     return framing_.write(content);
   }
 

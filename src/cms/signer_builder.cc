@@ -40,7 +40,8 @@ Attribute key_preference(const Certificate& certificate) {
   });
 }
 
-// Each attribute once, with one value (ATTR-03, ATTR-06).
+// Each attribute once, with one value (ATTR-03, ATTR-06); version 2 knows the first four alone
+// (ATTR-04), later ones the protection of the algorithms too (ATTR-46).
 std::vector<Attribute> signed_attributes(const Signer& signer, const SignerInfo& info,
                                          const Oid& content_type, ByteView content_digest) {
   const Certificate& certificate = *signer.identity.certificate;
@@ -54,6 +55,7 @@ std::vector<Attribute> signed_attributes(const Signer& signer, const SignerInfo&
   if (signer.encryption_certificate && *signer.encryption_certificate != certificate) {
     list.push_back(key_preference(*signer.encryption_certificate));
   }
+  // Its hash is SHA-256, never the SHA-1 of the attribute before it (ATTR-49).
   list.push_back(attribute(kSigningCertificateV2, [&](asn1::Writer& out) {
     SigningCertificate::of(certificate).write_v2(out);
   }));
@@ -104,6 +106,7 @@ Result<SignerInfo> make_signer_info(const Signer& signer, const Oid& content_typ
   info.version = info.sid.key_identifier.empty() ? 1 : 3;  // CMS-09
   info.digest_algorithm = crypto::digest_identifier(signer.scheme);
   info.signature_algorithm = crypto::signature_identifier(signer.scheme);
+  // Always: octets of somebody else's making are never signed themselves (CMS-27).
   info.signed_attrs = signed_attributes(signer, info, content_type, content_digest);
   CHECK(!has_repeated_type(info.signed_attrs));
   info.signed_attrs_der = asn1::encode(

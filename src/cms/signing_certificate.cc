@@ -89,6 +89,7 @@ bool EssCertId::matches(const Certificate& certificate) const {
     Result<Bytes> expected = crypto::hash(*digest, certificate.der());
     if (!expected || !equal(*expected, hash)) return false;
   }
+  // Issuer and serial are optional; what is there must be right (ATTR-52).
   if (issuer_names.empty()) return true;
   return equal(issuer_names, general_names(certificate)) &&
          equal(serial_number, certificate.serial_number());

@@ -28,7 +28,7 @@ struct EssCertId {
 struct SigningCertificate {
   // The first one names the signer's certificate (ATTR-53).
   std::vector<EssCertId> certificates;
-  // PolicyInformation policyIdentifiers, empty if absent (ATTR-55).
+  // PolicyInformation policyIdentifiers, empty if absent; read and not judged.
   std::vector<Oid> policies;
 
   // The value of id-aa-signingCertificate (SHA-1) and of id-aa-signingCertificateV2.

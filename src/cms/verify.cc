@@ -15,7 +15,7 @@ namespace {
 // renews; a message that offers more makes the verifier work (CERT-33).
 constexpr std::size_t kMaxTried = 8;
 
-// Below this many bits RSA is weak (RFC 8551 4.3).
+// Below this many bits RSA is weak (RFC 8551 4.3, ALG-69).
 constexpr std::size_t kMinRsaBits = 2'048;
 
 // The rule for a signature that could not be checked.
@@ -187,7 +187,7 @@ const Bytes* SignerVerifier::content_digest() {
   return nullptr;
 }
 
-// Whether messageDigest is the digest of the content (CMS-22).
+// Whether messageDigest is the digest of the content, in length too (CMS-22, ATTR-44).
 bool SignerVerifier::content_fits(std::optional<bool> signature) {
   if (!check_.digest) return false;
   const Bytes* digest = content_digest();

@@ -39,7 +39,8 @@ enum class ContentForm { Attached, Detached };
 struct Signer {
   Identity identity;  // REQUIRES: a certificate
   SignatureScheme scheme;
-  // A certificate without key identifier is named by issuer and serial number.
+  // A certificate without key identifier is named by issuer and serial number. So are all by
+  // default: programs before version 3.1 know no other name (CMS-11).
   enum class Name { IssuerAndSerial, KeyIdentifier } name = Name::IssuerAndSerial;
   std::optional<Time> signing_time;  // absent: the attribute is left out
   // Further signed attributes (ESS), each once. REQUIRES: none that the writer makes itself.
@@ -51,7 +52,7 @@ struct Signer {
 struct SignOptions {
   ContentForm form = ContentForm::Attached;
   Oid content_type = kData;
-  std::vector<Signer> signers;            // none: certs-only (REQUIRES Detached)
+  std::vector<Signer> signers;            // none: certs-only (MIME-44, REQUIRES Detached)
   std::vector<Certificate> certificates;  // in addition to the signers' chains
   enum class Chain { WithoutRoot, SignerOnly, None } chain = Chain::WithoutRoot;
   std::vector<Bytes> crls;
@@ -112,7 +113,7 @@ Result<std::unique_ptr<Writer>> make_enveloped_data_writer(EncryptOptions option
 
 Result<std::unique_ptr<Writer>> make_compressed_data_writer(crypto::Output output);
 
-// The capabilities that we state, in order of preference (ATTR-15 to ATTR-36).
+// The capabilities that we state, in order of preference (ATTR-15).
 std::vector<Capability> own_capabilities();
 
 }  // namespace bulla::cms

@@ -39,6 +39,8 @@ constexpr DigestRow kDigests[] = {
      Standing::Current, "SHAKE-256"},
 };
 
+// RFC 3565 (ALG-57), RFC 5084 (ALG-58, ALG-62), RFC 8103 (ALG-64), RFC 3370 5 (ALG-54, ALG-55),
+// PKCS #7 1.5 (ALG-56), RFC 3657, RFC 4010.
 constexpr ContentCipherRow kContentCiphers[] = {
     {ContentCipher::Aes128Cbc, "aes-128-cbc", Oid::of("2.16.840.1.101.3.4.1.2"),
      ParameterForm::OctetStringIv, 16, 16, 16, 0, Standing::Current, Use::Both, Provider::Default,
@@ -136,6 +138,7 @@ void read_aead_parameters(asn1::Reader& in, ParameterForm form, ContentEncryptio
   encryption.tag_size = static_cast<std::size_t>(size);
 }
 
+// A tag of 16 octets is not the default and is said (ALG-59).
 Bytes write_aead_parameters(const ContentEncryption& encryption) {
   return asn1::encode([&](asn1::Writer& out) {
     asn1::Writer seq = out.sequence();

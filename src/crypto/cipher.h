@@ -23,7 +23,7 @@ using Output = std::function<Result<void>(ByteView)>;
 class Encryptor {
  public:
   // REQUIRES: key and iv have the sizes of the table. `aad` is for AEAD.
-  // AES-CCM wants to know how much comes before it begins, so the plaintext is held until
+  // AES-CCM wants to know how much comes before it begins (ALG-63), so the plaintext is held until
   // finish(): up to max_held octets, then limit.size.
   static Result<Encryptor> create(ContentCipher cipher, ByteView key, ByteView iv,
                                   ByteView aad = {},

@@ -34,7 +34,7 @@ std::uint8_t mask_less(unsigned a, unsigned b) {
   return static_cast<std::uint8_t>(0u - ((a - b) >> 31));
 }
 
-// RFC 5652 6.3: the padding is k - (l mod k) octets of that value. 0 if it is not,
+// RFC 5652 6.3 (CMS-58): the padding is k - (l mod k) octets of that value. 0 if it is not,
 // found out in time that depends on the block's size alone.
 std::size_t padding_size(ByteView block) {
   unsigned last = block.back();

@@ -47,7 +47,7 @@ const PostQuantumRow* find_row(KemAlgorithm algorithm) {
   return nullptr;
 }
 
-// What libcrypto calls the operation of RFC 9690 A.1: z in 0..n-1, c = z^e mod n. ML-KEM
+// What libcrypto calls the operation of RFC 9690 A.1 (KM-52): z in 0..n-1, c = z^e mod n. ML-KEM
 // keys have one operation.
 bool start_encapsulation(EVP_PKEY_CTX* context, KemAlgorithm algorithm) {
   if (EVP_PKEY_encapsulate_init(context, nullptr) != 1) return false;

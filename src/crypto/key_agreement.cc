@@ -37,6 +37,7 @@ constexpr KeyAgreementRow kKeyAgreements[] = {
     {Oid::of("1.3.132.1.11.1"), Kdf::X963, Digest::Sha256, Multiplier::One},
     {Oid::of("1.3.132.1.11.2"), Kdf::X963, Digest::Sha384, Multiplier::One},
     {Oid::of("1.3.132.1.11.3"), Kdf::X963, Digest::Sha512, Multiplier::One},
+    // On the curves here the cofactor is 1: the same secret (KM-23).
     {Oid::of("1.3.133.16.840.63.0.3"), Kdf::X963, Digest::Sha1, Multiplier::Cofactor},
     {Oid::of("1.3.132.1.14.0"), Kdf::X963, Digest::Sha224, Multiplier::Cofactor},
     {Oid::of("1.3.132.1.14.1"), Kdf::X963, Digest::Sha256, Multiplier::Cofactor},
@@ -71,7 +72,8 @@ asn1::AlgorithmIdentifier key_wrap_identifier(KeyWrap wrap) {
   return {row.oid, std::nullopt};
 }
 
-// KeyWrapAlgorithm ::= AlgorithmIdentifier, as parameters (RFC 5753 7.2).
+// KeyWrapAlgorithm ::= AlgorithmIdentifier, as parameters (RFC 5753 7.2). Whatever the key: X25519
+// with the KDF of X9.63 is as good (KM-29).
 Result<KeyAgreement> read_key_agreement(const asn1::AlgorithmIdentifier& algorithm) {
   const KeyAgreementRow* row = find_row(algorithm.algorithm);
   if (row == nullptr) {

@@ -13,7 +13,7 @@ constexpr std::size_t kMaxKeyBytes = 1'024;
 // checksum (RFC 3217 3.1).
 std::size_t overhead(KeyWrap wrap) { return wrap == KeyWrap::TripleDes ? 16 : 8; }
 
-// RFC 3394 2 wants two blocks of 64 bits at least; a DES key has three (RFC 3217 3).
+// RFC 3394 2 wants two blocks of 64 bits at least (KM-08); a DES key has three (RFC 3217 3).
 bool is_key_size(KeyWrap wrap, std::size_t size) {
   std::size_t least = wrap == KeyWrap::TripleDes ? 24 : 16;
   return size >= least && size % 8 == 0 && size <= kMaxKeyBytes;
@@ -68,6 +68,7 @@ Result<Bytes> wrap_key(KeyWrap wrap, ByteView kek, ByteView key) {
   return to_bytes(wrapped->view());
 }
 
+// One failure for all: a check value that does not fit and a length that cannot be (ALG-53).
 Result<Secret> unwrap_key(KeyWrap wrap, ByteView kek, ByteView wrapped) {
   ErrorScope scope;
   CHECK(kek.size() == key_size(wrap));

@@ -49,6 +49,7 @@ Result<Bytes> sign_pure(EVP_PKEY* key, ByteView message) {
   return signature;
 }
 
+// The DigestInfo that libcrypto makes for PKCS #1 v1.5 has NULL parameters (ALG-05).
 Result<Bytes> sign_digest(EVP_PKEY* key, const SignatureScheme& scheme, ByteView digest) {
   Parameters parameters;
   set_signature_parameters(scheme, parameters);
@@ -103,6 +104,7 @@ Result<Bytes> MemoryKey::sign(const SignatureScheme& scheme, ByteView message) c
 
 Result<Secret> MemoryKey::decrypt_key(const TransportScheme& scheme, ByteView encrypted_key,
                                       std::size_t size) const {
+  // A key that its SPKI binds to OAEP or to RSA-KEM serves nothing else (KM-55).
   bool is_oaep = scheme.algorithm == TransportAlgorithm::RsaOaep;
   bool fits = kind() == KeyKind::Rsa || (kind() == KeyKind::RsaOaep && is_oaep);
   if (!fits) return failure(Rule::EncFailed);

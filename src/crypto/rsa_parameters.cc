@@ -108,6 +108,8 @@ Bytes write_pss_parameters(const SignatureScheme& scheme) {
 //     hashFunc      [0] AlgorithmIdentifier DEFAULT sha1Identifier,
 //     maskGenFunc   [1] AlgorithmIdentifier DEFAULT mgf1SHA1Identifier,
 //     pSourceFunc   [2] AlgorithmIdentifier DEFAULT pSpecifiedEmptyIdentifier }
+//
+// Any mix of hashes (ALG-40), and a label that is read and never written (ALG-41).
 TransportScheme read_oaep_parameters(asn1::Reader& in) {
   asn1::Reader seq = in.sequence();
   return {.algorithm = TransportAlgorithm::RsaOaep,

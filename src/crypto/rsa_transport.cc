@@ -48,7 +48,7 @@ Result<Secret> decrypt(EVP_PKEY* key, Parameters& parameters, ByteView ciphertex
 
 // Implicit rejection in the way of draft-irtf-cfrg-rsa-guidance: what bad padding gives
 // depends on the private key and the ciphertext alone, so that asking again tells
-// nothing. It is computed always, and on every libcrypto, before anything is known of
+// nothing (KM-05). It is computed always, and on every libcrypto, before anything is known of
 // the padding.
 Result<Secret> decrypt_pkcs1(EVP_PKEY* key, ByteView rejection_seed, ByteView ciphertext,
                              std::size_t size) {

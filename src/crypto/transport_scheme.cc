@@ -11,7 +11,8 @@ constexpr Oid kRsaesOaep = Oid::of("1.2.840.113549.1.1.7");
 
 }  // namespace
 
-// Parameters of OAEP are never guessed, and nothing falls back to v1.5 (T-32).
+// Absent parameters of rsaEncryption are taken for NULL, as in an example of RFC 8551 (ALG-39).
+// Those of OAEP are never guessed, and nothing falls back to v1.5 (T-32).
 Result<TransportScheme> read_transport_scheme(const asn1::AlgorithmIdentifier& algorithm) {
   if (algorithm.algorithm == kRsaEncryption) {
     if (!algorithm.has_no_or_null_parameters()) return failure(Rule::CryptoBadParameters);

@@ -199,6 +199,7 @@ Result<void> CmsStage::pass_on_decrypted(ByteView bytes) {
 
 Result<void> CmsStage::content(ByteView chunk) {
   if (use_ == Use::Leave || record_ == nullptr) return {};
+  // The signature is on what came before it (CMS-14).
   if (options_.detached) {
     record_->content_twice = true;
     return {};
@@ -213,6 +214,7 @@ Result<void> CmsStage::content(ByteView chunk) {
   }
   auto on = [this](ByteView bytes) { return pass_on(bytes); };
   if (inflater_) return inflater_->update(chunk, on);
+  // What is hashed is what goes on (CMS-15).
   if (record_->hasher) TRY_VOID(record_->hasher->write(chunk));
   return pass_on(chunk);
 }
@@ -258,6 +260,7 @@ Result<void> CmsStage::signed_content_end(cms::Presence presence) {
 Result<void> CmsStage::signed_tail(cms::SignedTail tail) {
   if (record_ == nullptr) return {};
   record_->layer.certificates = tail.certificates;
+  // Certificates or lists to pass on, signed by nobody (MIME-44).
   bool no_content = record_->is_detached && record_->header->content_type == cms::kData;
   if (tail.signers.empty() && no_content) {
     record_->layer.kind = Layer::Kind::CertsOnly;

@@ -45,6 +45,7 @@ class EntityStage final : public Sink, private mime::EntityHandler {
  private:
   Result<mime::BodyPlan> on_header(const mime::Header& header) override {
     if (position_ == Position::Root) opening_.outer_header = header;
+    // Both ways of signing, at any depth, inside each other (MIME-38, MIME-48).
     mime::SmimeType type = mime::recognize_smime(header);
     bool is_layer = type.kind != mime::SmimeKind::None && !is_malformed(header);
     if (is_layer && is_multipart_signed(type, header)) return begin_signed(type, header);
@@ -111,6 +112,7 @@ class EntityStage final : public Sink, private mime::EntityHandler {
                                     .offset = parser_.offset(),
                                     .decide = [this](const Oid& oid) { return decide(oid); }});
     encoding_ = encoding;
+    // Whichever it is: relays may change it (MIME-22).
     decoder_ = mime::make_transfer_decoder(encoding, *stage_);
     return mime::BodyPlan{};
   }
@@ -132,17 +134,20 @@ class EntityStage final : public Sink, private mime::EntityHandler {
     return use_;
   }
 
-  // smime-type is a hint; the content decides (MIME-27).
+  // smime-type is a hint; the content decides (MIME-27). Its prefix says the structure, what
+  // follows says the content, and new names may follow (RFC 8551 3.2.2, MIME-26); certs-only,
+  // signed-receipt and the names of RFC 7114 without a prefix are SignedData (MIME-25).
   void note_smime_type(cms::ContentType type) {
-    if (smime_type_.empty()) return;
+    if (smime_type_.empty() || smime_type_.starts_with("oid.")) return;
+    bool enveloped = smime_type_.starts_with("enveloped-");
+    bool auth_enveloped =
+        smime_type_.starts_with("authenv-") || smime_type_.starts_with("authenveloped-");
+    bool compressed = smime_type_ == "compressed-data";
     bool fits = true;
-    if (type == cms::ContentType::EnvelopedData) fits = smime_type_ == "enveloped-data";
-    if (type == cms::ContentType::AuthEnvelopedData) fits = smime_type_ == "authenveloped-data";
-    if (type == cms::ContentType::CompressedData) fits = smime_type_ == "compressed-data";
-    if (type == cms::ContentType::SignedData) {
-      fits = smime_type_ != "enveloped-data" && smime_type_ != "authenveloped-data" &&
-             smime_type_ != "compressed-data";
-    }
+    if (type == cms::ContentType::EnvelopedData) fits = enveloped;
+    if (type == cms::ContentType::AuthEnvelopedData) fits = auth_enveloped;
+    if (type == cms::ContentType::CompressedData) fits = compressed;
+    if (type == cms::ContentType::SignedData) fits = !enveloped && !auth_enveloped && !compressed;
     if (!fits) opening_.add(Rule::MimeSmimeType, place_, smime_type_);
   }
 
@@ -168,6 +173,8 @@ class EntityStage final : public Sink, private mime::EntityHandler {
     return use_ == CmsStage::Use::Leave ? Result<void>() : decoder_->write(raw);
   }
 
+  // The first part alone is content. What stands around the parts is nobody's, and dropped
+  // (MIME-14).
   Result<void> on_part_begin(std::uint64_t offset) override {
     if (++parts_ == 1) inner_ = make_entity_stage(opening_, inner_place_, Position::Inner, offset);
     return signed_->part_begin(offset);

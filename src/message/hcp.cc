@@ -55,14 +55,15 @@ std::optional<std::string> utc_date(std::string_view value) {
   return std::string(text.data(), static_cast<std::size_t>(size));
 }
 
-// hcp_baseline (RFC 9788 3.2.1, HP-15).
+// hcp_baseline (RFC 9788 3.2.1, HP-15): what is used where nobody chooses (HP-17, HP-18).
 std::optional<std::string> apply_baseline(const mime::Field& field) {
   if (field.is("Subject")) return mime::write_field(field.name, "[...]");
   if (is_any(field, {"Comments", "Keywords"})) return std::nullopt;
   return canonical_line(field);
 }
 
-// hcp_shy (RFC 9788 3.2.2, HP-16): the baseline, addresses alone, and UTC.
+// hcp_shy (RFC 9788 3.2.2, HP-16): the baseline, addresses alone (so that From keeps its own,
+// HP-14), and UTC.
 std::optional<std::string> apply_shy(const mime::Field& field) {
   std::optional<std::string> value;
   if (is_any(field, {"From", "To", "Cc"})) value = bare_addresses(field.value);

@@ -58,7 +58,8 @@ bool is_blind_copy(const Field& field) {
   return is_any(field, kNames);
 }
 
-// A field that header protection copies: it has a name and does not describe the body.
+// A field that header protection copies: it has a name and does not describe the body. An
+// HP-Outer that stands elsewhere than in a payload root says nothing (HP-10).
 bool is_protectable(const Field& field) {
   return !field.name.empty() && !mime::is_structural(field.name) && !field.is(kHpOuter);
 }
@@ -71,7 +72,7 @@ std::string_view value_of_line(std::string_view line) {
   return trim(line.substr(line.find(':') + 1));
 }
 
-// HP-Outer: name ":" SP value (RFC 9788 2.2.1)
+// HP-Outer: name ":" SP value (RFC 9788 2.2.1, HP-09)
 std::string hp_outer_line(std::string_view name, std::string_view outer_line) {
   return std::string(kHpOuter) + ": " + std::string(name) + ": " +
          std::string(value_of_line(outer_line)) + "\r\n";
@@ -168,7 +169,8 @@ bool has_older_scheme(const mime::ContentType& type) {
   return scheme && equal_ignoring_case(scheme->substr(0, 2), "v1");
 }
 
-// The state of one field (RFC 9788 4.3.1, HP-27). With hp="clear" under an encryption no
+// The state of one field (RFC 9788 4.3.1, HP-27). A signature that fails lowers it, and that is
+// all (HP-29). With hp="clear" under an encryption no
 // field counts as confidential: a relay may have added it (HP-28).
 HeaderField::State field_state(const PayloadProtection& protection, bool was_hidden) {
   using State = HeaderField::State;
@@ -220,6 +222,7 @@ Headers compare(const Header& payload, const FieldSet& stated, bool may_be_hidde
     std::span<const NamedValue> expected_values = stated.with_name(name);
     std::span<const NamedValue> actual_values = actual.with_name(name);
     std::size_t index = seen[name]++;
+    // No HP-Outer has it as it is: its sender changed it outside or took it away (HP-12).
     bool was_hidden = may_be_hidden && !stated.has(field.name, field.value);
     HeaderField entry;
     entry.name = field.name;
@@ -273,6 +276,7 @@ void append_line(Bytes& to, const Field& field) {
 
 ProtectedFields protect_fields(const Header& header, HeaderConfidentiality policy,
                                Confidentiality confidentiality) {
+  // Only what is encrypted can hide anything: of what is signed all stands outside too (HP-07).
   ProtectedFields result;
   bool encrypted = confidentiality == Confidentiality::Encrypted;
   result.hp = encrypted ? "cipher" : "clear";
@@ -322,6 +326,7 @@ Headers read_headers(const Header& outer, const Header& payload,
   }
   std::string mode = hp_mode(payload.content_type());
   if (mode.empty()) return read_wrapped_headers(outer, payload, protection);
+  // Both sets come from the payload root; the outside is compared with them alone (HP-26).
   bool may_be_hidden = mode == "cipher";
   FieldSet stated = may_be_hidden ? stated_outer_fields(payload) : protectable_fields(payload);
   Headers result = compare(payload, stated, may_be_hidden, outer, protection);
@@ -371,7 +376,8 @@ Findings check_headers(const Headers& headers, const Header& outer,
     bool is_from = equal_ignoring_case(field.name, "From");
     if (is_from && from_differs(headers, field, outer)) {
       Finding finding = Finding::of(Rule::HpFromDiffers, kPlace, detail);
-      // Whoever reads the outside alone sees another sender than the one who signed.
+      // Whoever reads the outside alone sees another sender than the one who signed; if nobody
+      // did, it is a failure that shows both (HP-34).
       if (signer_is_from == SignerIsFrom::Yes) finding.severity = Severity::Indeterminate;
       findings.push_back(finding);
     } else if (field.differs) {
@@ -386,8 +392,8 @@ Findings check_headers(const Headers& headers, const Header& outer,
 }
 
 Bytes merge_headers(const Header& outer, const Header& payload, InnerFields inner) {
-  // Who is judged as the sender and who is shown must be the same: older schemes are read
-  // for the verdict alone.
+  // What is protected takes the place of its twin outside (HP-30). Who is judged as the sender
+  // and who is shown must be the same: older schemes are read for the verdict alone.
   const mime::ContentType& type = payload.content_type();
   bool has_hp = !hp_mode(type).empty();
   bool takes_inner = inner == InnerFields::Taken && has_hp;

@@ -23,7 +23,8 @@ struct ProtectedFields {
 ProtectedFields protect_fields(const mime::Header& header, HeaderConfidentiality policy,
                                Confidentiality confidentiality);
 
-// The Content-Type line of the payload root with the hp parameter added (HP-02), or
+// The Content-Type line of the payload root with the hp parameter added (HP-02): the fields stand
+// in the root's own header, never in that of a message/rfc822 around it (HP-45). Or
 // without any if `hp` is empty; "text/plain" if the header has none. Raw line with CRLF.
 Bytes content_type_with_hp(const mime::Header& header, std::string_view hp);
 
@@ -53,7 +54,7 @@ Headers read_wrapped_headers(const mime::Header& outer, const mime::Header& wrap
                              const PayloadProtection& protection);
 
 // The findings for them: hp.field-differs, hp.outer-differs, hp.from-differs,
-// hp.field-unprotected, hp.wrong-mode, hp.legacy-scheme (HP-27 to HP-35).
+// hp.field-unprotected, hp.wrong-mode, hp.legacy-scheme (HP-27 to HP-34).
 // `headers.from` is what the payload says, by whatever scheme. `signer_is_from`: a valid
 // signer has the address of the From that the message is judged by: the protected one, or by
 // an older scheme the outer one.

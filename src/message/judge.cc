@@ -177,7 +177,8 @@ void Judge::match_signer(const Sender& sender, SignerResult& result) {
 }
 
 // Signers of the envelope whose certificate has the sender's address decide. Others can
-// neither make the message good nor bad (T-11): anybody can add a SignerInfo.
+// neither make the message good nor bad (T-11): anybody can add a SignerInfo. Each has a
+// verdict of its own all the same (CMS-32).
 void Judge::check_addresses(const Sender& sender) {
   bool checks = options_.policy.address == Policy::Address::Check;
   std::vector<SignerResult*> envelope;
@@ -224,7 +225,9 @@ void Judge::judge_from(const Sender& sender) {
   for (std::size_t i = 0; i < senders_; ++i) judge_coverage(sender, i);
 }
 
-// Whether a signer has the address of one From.
+// Whether a signer has the address of one From (CERT-09). A Sender proves nothing of the author,
+// and each author needs a signer (CERT-11); a certificate without any address is read like
+// others and says of none (CERT-05).
 void Judge::judge_coverage(const Sender& sender, std::size_t index) {
   bool by_sender = false;
   bool any_certificate = false;
@@ -269,6 +272,7 @@ void Judge::judge_layers() {
       finding.place = place(*record);
       verdict_.findings.push_back(finding);
     }
+    // Content without a signer is not signed (CMS-33).
     if (record->layer.kind == Layer::Kind::Signed && record->header &&
         record->tail.signers.empty()) {
       verdict_.findings.push_back(Finding::of(Rule::SigNone, place(*record)));
@@ -307,8 +311,8 @@ bool Judge::is_author_known(const LayerRecord& encryption) const {
 }
 
 // Encryption without a signature says nothing of the sender, and CBC nothing of the
-// content (RFC 8551 3.3, 3.4, 6). Who signed a ciphertext need not know what is in it:
-// anybody can sign what another one encrypted (RFC 8551 3.7, MIME-46, T-03, T-92).
+// content (RFC 8551 3.3, 3.4, 6; CMS-67, MIME-39). Who signed a ciphertext need not know what is in
+// it: anybody can sign what another one encrypted (RFC 8551 3.7, MIME-46, T-03, T-92).
 void Judge::judge_encryption() {
   const LayerRecord* encryption = innermost_encryption();
   if (encryption == nullptr || options_.keys == nullptr || is_author_known(*encryption)) return;

@@ -30,7 +30,8 @@ x509::RevocationPolicy revocation_policy(Revocation revocation) {
   return x509::RevocationPolicy::Hard;
 }
 
-// What the signer's identifier names, in the message and at hand.
+// What the signer's identifier names, in the message and at hand: the message may bring any
+// certificates in any order, or none (CMS-34).
 std::vector<Certificate> candidates(const cms::SignedTail& tail, const cms::SignerInfo& signer,
                                     const CertSource* source) {
   std::vector<Certificate> result = tail.certificates;
@@ -62,6 +63,7 @@ struct Softened {
   Rule refused;
   Rule accepted;
 };
+// Signed attributes are required unless old mail is read (CMS-26).
 constexpr Softened kOldForms[] = {
     {Rule::SigNoAttributes, Rule::SigNoAttributesRefused, Rule::SigNoAttributes},
     {Rule::SigAttributesNotDer, Rule::SigAttributesNotDer, Rule::SigAttributesNotDer},
@@ -98,6 +100,7 @@ void Judge::check_signers() {
   checked_ = true;
   for (const auto& record : opening_.records) {
     if (record->layer.kind != Layer::Kind::Signed || !record->header || !record->hasher) continue;
+    // Each on its own: one that cannot be checked says nothing of the others (CMS-31).
     for (const cms::SignerInfo& signer : record->tail.signers) {
       signers_.push_back(check_signer(*record, signer));
     }
@@ -191,7 +194,7 @@ void Judge::check_path(const LayerRecord& record, SignerResult& result) {
                           options_.session == nullptr ? nullptr : &options_.session->inner().paths);
   bool reads_old = options_.policy.old_forms == Policy::Old::Read;
   x509::PathOptions path_options;
-  path_options.at = options_.at;
+  path_options.at = options_.at;  // now, or when the message came; never what it says (CERT-45)
   path_options.purpose = x509::Purpose::MailSigning;
   path_options.revocation = revocation_policy(options_.policy.revocation);
   path_options.weak = reads_old ? x509::PathOptions::Weak::Warn : x509::PathOptions::Weak::Refuse;

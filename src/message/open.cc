@@ -82,6 +82,8 @@ bool may_release(const Verdict& verdict, const Policy& policy) {
 }  // namespace
 
 Result<Verdict> open(Source& in, Sink& content, const OpenOptions& options) {
+  // Nothing exists for the outside before finish(), which is called when tags, signatures and
+  // policy have been judged (CMS-68).
   HandoverSink output(content, options.workers);
   Opening opening(options, output);
   if (auto read = read_to_end(in, opening, output); !read) {

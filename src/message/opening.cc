@@ -37,6 +37,7 @@ void Opening::add(Rule rule, std::string place, std::string detail) {
   findings.push_back(Finding::of(rule, std::move(place), std::move(detail)));
 }
 
+// Whatever their order: it is their number alone that is bounded (MIME-45).
 Result<void> Opening::check_layers() const {
   if (records.size() >= options.limits.layers) return failure(Rule::LimitLayers);
   return {};
@@ -74,6 +75,7 @@ Result<void> ContentWriter::begin_unchanged(const mime::Header& header) {
 
 Result<void> ContentWriter::begin(const mime::Header* outer, const mime::Header& payload) {
   choose_target(outer);
+  // The source of the payload as it was carried, for whoever asks (HP-44).
   if (!writes_mail(outer)) return write(as_bytes(payload.raw()), Kind::Text);
   // Who is judged by the outer From must be shown with it.
   InnerFields inner = options_.part.empty() ? InnerFields::Taken : InnerFields::Ignored;

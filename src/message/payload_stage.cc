@@ -2,8 +2,8 @@
 //
 // All of its octets are written in their order. On the way its parts are looked
 // through for signatures and encryptions that cover a part alone: the first are
-// verified and reported with their place, the second reported and left alone
-// (T-01, T-05; RFC 9787 4.5, 6.2).
+// verified and reported with their place, the second reported and left alone, for what
+// stands beside them is of another origin (T-01, T-05; RFC 9787 4.5, 6.2; MIME-51).
 //
 // Who rearranges the blocks of a CBC to make another message leaves a block of noise beside
 // each of his own. So what no signature or tag holds together must look like mail in all
@@ -98,6 +98,7 @@ class PayloadStage final : public Sink, private mime::EntityHandler {
     TRY_VOID(write_header(header));
     encoding_ = header.transfer_encoding();
     is_encoding_declared_ = header.find("Content-Transfer-Encoding") != nullptr;
+    // Its octets are data, line ends and all (MIME-07).
     bool binary = encoding_ == mime::TransferEncoding::Binary;
     kind_ = binary ? ContentWriter::Kind::Octets : ContentWriter::Kind::Text;
     if (scan_ == Scan::Off || depth_ >= opening_.options.limits.mime_depth) return mime::BodyPlan{};

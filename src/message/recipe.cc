@@ -12,7 +12,7 @@
 namespace bulla {
 namespace {
 
-// RSA keys below this are named as short (RFC 8551 4.2).
+// RSA keys below this are named as short (RFC 8551 4.2, 4.4; ALG-70).
 constexpr std::size_t kShortRsaBits = 2'048;
 
 // Whether the certificate is for mail, as far as it says (RFC 8550 4.4.4).
@@ -60,6 +60,7 @@ cms::SignOptions::Chain chain(Sign::Chain chain) {
   return cms::SignOptions::Chain::None;
 }
 
+// Digests without a name in RFC 8551 3.5.3.2 (SHA-3) are "unknown" (MIME-17, MIME-20).
 void add_micalg(std::vector<std::string>& names, Digest digest) {
   std::string name(crypto::row(digest).micalg);
   if (name.empty()) name = "unknown";

@@ -102,7 +102,8 @@ Limits wider(Limits limits) {
   return limits;
 }
 
-// The fields of the mail that describe its body, as the header of an entity of its own.
+// The fields of the mail that describe its body, as the header of an entity of its own: that
+// entity is what is protected (MIME-01).
 std::string entity_header(const mime::Header& header, std::string_view hp) {
   std::string result;
   for (const mime::Field& field : header.fields()) {
@@ -153,6 +154,7 @@ class MailSealer final : public mime::EntityHandler {
   }
 
   Result<void> start(const mime::Header& header, Sink& end) {
+    // What is signed or encrypted has its header protected unless its sender will not (HP-01).
     bool protects = recipe_.header_protection == Recipe::HeaderProtection::On &&
                     plan_.has_protection && !is_sealed(header);
     bool hides = protects && plan_.has_encryption;
@@ -165,6 +167,7 @@ class MailSealer final : public mime::EntityHandler {
     TRY_VOID(end.write(fields.outer));
     TRY_VOID(write_text(end, "MIME-Version: 1.0\r\n"));
     TRY_VOID(start_stages(end));
+    // One form for all steps: what is only encrypted or compressed has it too (MIME-03).
     content_.emplace(stages_.innermost());
     prepare_.emplace(*content_, mime::PrepareMode::SevenBit, wider(options_.limits));
     TRY_VOID(prepare_->write(fields.inner));

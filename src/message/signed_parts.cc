@@ -20,7 +20,7 @@ class SignedParts::Signature final : public mime::EntityHandler {
                          .scope = scope,
                          .origin = Origin::Mail,
                          .form = Layer::Form::Clear,
-                         .detached = &record,
+                         .detached = &record,  // whose eContent is absent (MIME-21)
                          .offset = offset,
                          .decide = {}}) {}
 
@@ -126,6 +126,7 @@ Result<void> SignedParts::part_end() {
   return signature_ && index_ == 2 ? guard(signature_->finish()) : Result<void>();
 }
 
+// The signed entity and its signature, and nothing else (MIME-15).
 void SignedParts::finish(Ending ending) {
   if (index_ != 2) {
     opening_.add(Rule::MimeSignedParts, place_, std::to_string(index_) + " parts");

@@ -110,6 +110,7 @@ Result<std::unique_ptr<StepStage>> make_cms_stage(std::string header, StepPlan p
   return stage;
 }
 
+// The smime-type and the suffix that go with the content (MIME-30, MIME-39, MIME-42, MIME-43).
 mime::Pkcs7MimeHeader pkcs7_mime_header(const StepPlan& plan) {
   if (std::holds_alternative<SignPlan>(plan)) return {.smime_type = "signed-data"};
   if (std::holds_alternative<Compress>(plan)) {
@@ -121,6 +122,7 @@ mime::Pkcs7MimeHeader pkcs7_mime_header(const StepPlan& plan) {
 
 }  // namespace
 
+// What a step writes is a MIME entity again, for the next one to wrap (MIME-47).
 Result<std::unique_ptr<StepStage>> make_mail_stage(StepPlan plan, Sink& next) {
   auto* sign = std::get_if<SignPlan>(&plan);
   if (sign != nullptr && sign->form == Sign::Form::Clear) {

@@ -20,12 +20,12 @@ enum class SmimeKind : std::uint8_t {
   None,
   Pkcs7Mime,               // application/pkcs7-mime, whatever else it says (MIME-31)
   Pkcs7Signature,          // application/pkcs7-signature
-  MultipartSigned,         // with protocol application/pkcs7-signature, or without any
+  MultipartSigned,         // protocol application/pkcs7-signature, or without any (MIME-32)
   MultipartSignedForeign,  // with another protocol: PGP and the like
   MultipartEncrypted,      // RFC 1847 2.2: never S/MIME, which encrypts with CMS alone
   Pkcs10,                  // application/pkcs10 (MIME-34)
   OctetStreamP7m,          // application/octet-stream, by the suffix of name or filename (MIME-33)
-  OctetStreamP7s,
+  OctetStreamP7s,          // alone: a signature whose content is not here (MIME-37)
   OctetStreamP7c,
   OctetStreamP7z,
   OctetStreamP10,

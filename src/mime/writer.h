@@ -18,7 +18,8 @@
 
 namespace bulla::mime {
 
-// What stands in the header of an application/pkcs7-mime entity (RFC 8551 3.2).
+// What stands in the header of an application/pkcs7-mime entity (RFC 8551 3.2). The suffix is
+// that of name and of filename (MIME-28).
 struct Pkcs7MimeHeader {
   std::string_view smime_type;      // "signed-data", …; left out if empty (MIME-24)
   std::string_view suffix = "p7m";  // "p7m", "p7c" or "p7z" (MIME-29); the base is smime

@@ -14,7 +14,7 @@ constexpr std::size_t kMaxAddress = 1'024;
 
 struct Address {
   std::string local;   // unquoted
-  std::string domain;  // A-labels, lower case; or a literal in brackets
+  std::string domain;  // A-labels, lower case (CERT-13, CERT-17); or a literal in brackets
 };
 
 // "Quoted-string" without its quotes; nothing if it does not end with the text.

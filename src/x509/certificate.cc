@@ -93,7 +93,8 @@ Result<void> check_extensions_unique(const std::vector<CertificateExtension>& ex
   return failure(Rule::CertMalformed, 0, "extension " + twice->to_string() + " stands twice");
 }
 
-// One extension whose meaning is kept; the others are kept as they are.
+// One extension whose meaning is kept, in certificates of all kinds (CERT-35); the others are kept
+// as they are.
 Result<void> keep_extension(const CertificateExtension& extension, Data& data) {
   if (extension.oid == x509::kKeyUsage) {
     data.key_usage = TRY(x509::read_key_usage(extension.value));

@@ -15,7 +15,7 @@ namespace {
 //     thisUpdate           Time,
 //     nextUpdate           Time OPTIONAL,
 //     revokedCertificates  SEQUENCE OF SEQUENCE { … } OPTIONAL,
-//     crlExtensions        [0] EXPLICIT Extensions OPTIONAL }
+//     crlExtensions        [0] EXPLICIT Extensions OPTIONAL }  -- both versions (CERT-01)
 void read_tbs(asn1::Reader& in, Crl& crl) {
   asn1::Reader seq = in.sequence();
   if (seq.next_is(asn1::Tag::Integer)) seq.small_integer();

@@ -157,6 +157,7 @@ KeyInfo read_key_info(ByteView spki) {
   return info;
 }
 
+// Sizes that cost whoever verifies too much (ALG-74), and numbers that are no key.
 std::optional<std::string> find_key_flaw(const KeyInfo& key, const Limits& limits) {
   bool sized = key.kind == KeyKind::Rsa || key.kind == KeyKind::RsaPss ||
                key.kind == KeyKind::RsaOaep || key.kind == KeyKind::RsaKem ||
@@ -164,7 +165,7 @@ std::optional<std::string> find_key_flaw(const KeyInfo& key, const Limits& limit
   if (sized && key.bits > limits.rsa_bits) return key.description + " is too large";
   if (key.exponent_bits > limits.rsa_exponent_bits) return "the RSA exponent is too large";
   if (key.kind == KeyKind::Ec && key.bits == 0) return key.description;
-  // DSA keys may inherit their parameters (CERT-28): no size then.
+  // DSA keys may inherit their parameters: no size then.
   if (sized && key.bits == 0 && key.kind != KeyKind::Dsa) return "the RSA key is malformed";
   if (sized && key.kind != KeyKind::Dsa && key.exponent_bits < 2)
     return "the RSA exponent is 1 or 0";

@@ -105,6 +105,8 @@ int on_verify(int ok, X509_STORE_CTX* context) {
   return 1;
 }
 
+// Each certificate of the path is looked up in lists, delta lists among them where their base
+// is there (CERT-02, CERT-54..56).
 unsigned long verify_flags(const PathOptions& options, bool check_crls) {
   unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST |
                         X509_V_FLAG_POLICY_CHECK | X509_V_FLAG_EXTENDED_CRL_SUPPORT |
@@ -311,6 +313,7 @@ LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& p
   bool check_crls = anchors == 1 && has_crls();
   X509_STORE_set_check_issued(store.get(), &is_issuer);
   bool ready = X509_STORE_set_ex_data(store.get(), 0, &recording) == 1;
+  // One anchor, for the paths of those who sign lists too (CERT-53).
   if (anchors == 1) ready = ready && X509_STORE_add_cert(store.get(), x509s.back()) == 1;
   ready = ready && X509_STORE_CTX_init(context.get(), store.get(), x509s[0], untrusted.get()) == 1;
   ready = ready && set_parameters(X509_STORE_CTX_get0_param(context.get()), inner_->options,
@@ -322,6 +325,8 @@ LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& p
   X509_STORE_CTX_set0_crls(context.get(), crls.get());
   X509_STORE_CTX_set_verify_cb(context.get(), &on_verify);
 
+  // The state machine of RFC 5280 6.1 (CERT-21): constraints of names (CERT-18, CERT-19), of CAs
+  // (CERT-24..26), critical extensions (CERT-27), policies (CERT-29).
   outcome.valid = X509_verify_cert(context.get()) == 1;
   outcome.findings = Judge(inner_->options, path, end).judge(recording.errors);
   if (!outcome.valid) outcome.findings.push_back(Finding::of(Rule::PathInvalid, path_place(0)));

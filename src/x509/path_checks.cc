@@ -9,6 +9,7 @@
 namespace bulla::x509 {
 namespace {
 
+// CERT-38. Key usage is asked for apart: what is left is what both allow.
 bool is_for_mail(const Certificate& certificate) {
   const auto& purposes = certificate.extended_key_usage();
   if (!purposes) return true;
@@ -76,6 +77,8 @@ void add(Findings& findings, Rule rule, Severity severity, std::size_t index, st
   findings.push_back({rule, severity, path_place(index), std::move(detail)});
 }
 
+// SHA-2 and what came after it with every kind of key (CERT-42); what version 2 certified with
+// only on request (CERT-44).
 void check_digest(const Certificate& certificate, std::size_t index, PathOptions::Weak weak,
                   Findings& findings) {
   auto scheme = crypto::read_signature_scheme(signature_algorithm(certificate), std::nullopt);
@@ -87,8 +90,8 @@ void check_digest(const Certificate& certificate, std::size_t index, PathOptions
   add(findings, Rule::CertWeakDigest, severity, index, std::string(name(scheme->digest)));
 }
 
-// Bits below which a key is short, too short, and no key at all. 512 is what S/MIME
-// version 2 allowed (ALG-73).
+// Bits below which a key is short, too short, and no key at all: the first is named, the second
+// refused (ALG-72). 512 is what S/MIME version 2 allowed (ALG-73).
 void check_key(const Certificate& certificate, std::size_t index, PathOptions::Weak weak,
                Findings& findings) {
   std::size_t bits = certificate.key_bits();

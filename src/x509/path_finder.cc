@@ -79,6 +79,7 @@ class Search {
   // Around the time of validation: where the outcome is the same.
   const TimeWindow& window() const { return window_; }
 
+  // Lists that came with the message are used like others (CERT-04): they are signed.
   void add_crls(const std::vector<Bytes>& crls) {
     if (options_.revocation == RevocationPolicy::Off) return;
     std::vector<std::string> issuers = find_list_issuers();

@@ -24,6 +24,7 @@ bool key_identifiers_fit(const Certificate& issuer, const Certificate& subject) 
 PathGraph::PathGraph(const PathFinder::Ports& ports, const Limits& limits, const Certificate& leaf,
                      const std::vector<Certificate>& pool, Time at)
     : ports_(ports), limits_(limits), at_(at) {
+  // Any number in any order (CERT-50).
   for (const Certificate& certificate : pool) {
     pool_[comparison_key(certificate.subject_der())].push_back(certificate);
   }
@@ -50,6 +51,7 @@ std::optional<std::size_t> PathGraph::add(const Certificate& certificate) {
     }
   }
   by_digest_.emplace(std::move(digest), candidates_.size());
+  // Nothing that a message brings makes an anchor (CERT-34).
   candidates_.push_back(certificate);
   nodes_.push_back({.anchor = ports_.trust != nullptr && ports_.trust->contains(certificate),
                     .reaches_anchor = false,
@@ -137,7 +139,7 @@ bool PathGraph::descend() {
     bool at_end = node.anchor || stack_.size() >= limits_.path_length;
     if (!at_end && top.next_issuer < node.issuers.size()) {
       std::size_t issuer = node.issuers[top.next_issuer++];
-      if (nodes_[issuer].on_path) continue;
+      if (nodes_[issuer].on_path) continue;  // each at most once (CERT-23)
       if (reaches_anchor() && !nodes_[issuer].reaches_anchor) continue;
       nodes_[issuer].on_path = true;
       stack_.push_back({issuer});

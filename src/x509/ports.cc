@@ -126,6 +126,7 @@ bool fits(const Identity& identity, const RecipientName& name) {
   if (!name.key_identifier.empty()) {
     return x509::has_key_identifier(certificate, name.key_identifier);
   }
+  // As names, not as octets (CMS-57).
   return equal(certificate.serial_number(), name.serial_number) &&
          x509::equal_names(certificate.issuer_der(), name.issuer_der);
 }

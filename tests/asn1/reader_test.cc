@@ -135,7 +135,7 @@ TEST(Oid, dotted_text_round_trips) {
   EXPECT_EQ(huge->to_string().substr(0, 2), "0x");
 }
 
-TEST(Reader, T53_times_are_strict) {
+TEST(Reader, T53_ATTR11_times_are_strict) {
   auto time_of = [](Tag tag, std::string_view text) -> std::string {
     Bytes der = encode([&](Writer& out) { out.primitive(tag, as_bytes(text)); });
     auto result = decode(der, [](Reader& in) { return in.time(); });

@@ -15,7 +15,7 @@ std::vector<std::string> encoded_one_by_one() {
   return result;
 }
 
-TEST(Capabilities, HaveTheExactFormsOfTheRfcsATTR17) {
+TEST(Capabilities, HaveTheExactFormsOfTheRfcsInTheirOrder_ATTR16_ATTR17_ATTR31) {
   EXPECT_EQ(encoded_one_by_one(),
             (std::vector<std::string>{
                 "300d06092a864886f70d01010b0500",  // ATTR-18

@@ -252,7 +252,7 @@ TEST(Decrypt, T33_every_failure_after_a_match_has_one_face) {
   EXPECT_EQ(open(pwri, keys({"password"})).error, "enc.failed");
 }
 
-TEST(Decrypt, T33_T39_wrapped_keys_of_every_length) {
+TEST(Decrypt, KM08_T33_T39_wrapped_keys_of_every_length) {
   Message kekri = parsed(file("kekri.p7m"));
   Message pwri = parsed(file("pwri.p7m"));
   x509::MemoryKeySource source = keys({"kek"});
@@ -362,6 +362,31 @@ Message with_key_info(const asn1::AlgorithmIdentifier& key_info) {
   return message;
 }
 
+TEST(Decrypt, KM23_cofactor_agreement_on_a_curve_with_cofactor_1) {
+  Message message = parsed(file("kari_sha256.p7m"));
+  auto& algorithm = recipient<KeyAgreeRecipientInfo>(message).key_encryption_algorithm;
+  ASSERT_EQ(algorithm.algorithm, Oid::of("1.3.132.1.11.1"));
+  algorithm.algorithm = Oid::of("1.3.132.1.14.1");
+  EXPECT_EQ(open(message, keys({"p256"})).text, kHello);
+}
+
+TEST(Decrypt, CMS54_KM20_user_keying_material_goes_into_the_derivation) {
+  Message message = parsed(file("kari.p7m"));
+  auto& kari = recipient<KeyAgreeRecipientInfo>(message);
+  ASSERT_FALSE(kari.ukm);
+  auto agreement = crypto::read_key_agreement(kari.key_encryption_algorithm).value();
+  Secret shared = identity("p256").key->agree(kari.originator_key).value();
+  Bytes& wrapped = kari.recipients[0].encrypted_key;
+  Secret old = derive_key_encryption_key(agreement, shared.view(), std::nullopt).value();
+  Secret content_key = crypto::unwrap_key(agreement.wrap, old.view(), wrapped).value();
+  Bytes ukm(64, 7);
+  Secret now = derive_key_encryption_key(agreement, shared.view(), ukm).value();
+  wrapped = crypto::wrap_key(agreement.wrap, now.view(), content_key.view()).value();
+  EXPECT_EQ(open(message, keys({"p256"})).error, "enc.failed");
+  kari.ukm = ukm;
+  EXPECT_EQ(open(message, keys({"p256"})).text, kHello);
+}
+
 TEST(Decrypt, KM22_old_shared_info_only_on_request) {
   Message now = parsed(file("kari.p7m"));
   auto agreement =
@@ -420,7 +445,7 @@ Bytes gcm(std::size_t nonce, std::uint64_t tag) {
   });
 }
 
-TEST(ContentEncryption, T20_T24_each_cipher_has_its_place) {
+TEST(ContentEncryption, KM59_T20_T24_each_cipher_has_its_place) {
   constexpr Oid cbc = Oid::of("2.16.840.1.101.3.4.1.42");
   constexpr Oid gcm_oid = Oid::of("2.16.840.1.101.3.4.1.46");
   constexpr Oid ccm = Oid::of("2.16.840.1.101.3.4.1.47");
@@ -475,7 +500,7 @@ TEST(ContentEncryption, T21_T22_tags_nonces_and_IVs) {
   }
 }
 
-TEST(ContentDecryptor, T02_T23_a_changed_tag_or_ciphertext_fails) {
+TEST(ContentDecryptor, T02_T23_CMS68_a_changed_tag_or_ciphertext_fails) {
   for (std::size_t i : {std::size_t{0}, std::size_t{15}}) {
     Message message = parsed(file("gcm.p7m"));
     message.enveloped_end.mac[i] ^= 1;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "cms/decrypt.h"
+#include "cms/shared_info.h"
 #include "cms/writer_read_back.h"
 #include "x509/memory_key_source.h"
 
@@ -187,7 +188,7 @@ TEST(EnvelopedDataWriter, EveryKindOfRecipientOpensOneMessageKM02) {
   EXPECT_EQ(failed.error().rule, Rule::EncFailed);
 }
 
-TEST(EnvelopedDataWriter, RecipientsOnOneCurveShareAnEphemeralKeyCMS53) {
+TEST(EnvelopedDataWriter, RecipientsOnOneCurveShareAnEphemeralKey_CMS53_KM16) {
   const char* other = "../cms/p256";
   Bytes content = content_of(1'000);
   ReadBack message(encrypt(to({"p256", "rsa", "p384", other, "p256"}), content));
@@ -235,6 +236,9 @@ TEST(EnvelopedDataWriter, VersionFollowsTheRecipientsCMS46CMS62) {
   EXPECT_EQ(ReadBack(encrypt(options, {})).enveloped_header.version, 2);
   options.passwords.push_back({.password = Secret(as_bytes("password")), .iterations = 1'000});
   EXPECT_EQ(ReadBack(encrypt(options, {})).enveloped_header.version, 3);
+  EncryptOptions kem = to({"rsa"});
+  kem.recipients[0].rsa = CertificateRecipient::Rsa::Kem;
+  EXPECT_EQ(ReadBack(encrypt(kem, {})).enveloped_header.version, 3);  // CMS-47
   options.cipher = ContentCipher::Aes256Gcm;
   EXPECT_EQ(ReadBack(encrypt(options, {})).enveloped_header.version, 0);
 }
@@ -299,6 +303,58 @@ TEST(EnvelopedDataWriter, KeyWrapIsAsStrongAsTheCipherALG50) {
   };
   EXPECT_EQ(wrap_of(ContentCipher::Aes128Gcm), crypto::KeyWrap::Aes128);
   EXPECT_EQ(wrap_of(ContentCipher::Aes256Cbc), crypto::KeyWrap::Aes256);
+}
+
+TEST(EnvelopedDataWriter, KdfFollowsTheCurve_KM30) {
+  struct Row {
+    const char* name;
+    const char* oid;
+  };
+  for (const Row& row :
+       {Row{"p256", "1.3.132.1.11.1"}, Row{"p384", "1.3.132.1.11.2"}, Row{"p521", "1.3.132.1.11.3"},
+        Row{"x25519", "1.2.840.113549.1.9.16.3.19"}, Row{"x448", "1.2.840.113549.1.9.16.3.21"}}) {
+    ReadBack message(encrypt(to({row.name}), {}));
+    const auto& kari = std::get<KeyAgreeRecipientInfo>(message.enveloped_header.recipients.at(0));
+    EXPECT_EQ(kari.key_encryption_algorithm.algorithm.to_string(), row.oid) << row.name;
+  }
+}
+
+TEST(EnvelopedDataWriter, X25519WithTheOtherKdfIsRead_KM29) {
+  Bytes content = content_of(100);
+  ReadBack message(encrypt(to({"x25519"}), content));
+  auto& kari = std::get<KeyAgreeRecipientInfo>(message.enveloped_header.recipients.at(0));
+  auto agreement = crypto::read_key_agreement(kari.key_encryption_algorithm).value();
+  Secret shared = private_key("x25519")->agree(kari.originator_key).value();
+  Secret old = derive_key_encryption_key(agreement, shared.view(), std::nullopt).value();
+  Bytes& wrapped = kari.recipients.at(0).encrypted_key;
+  Secret content_key = crypto::unwrap_key(agreement.wrap, old.view(), wrapped).value();
+  agreement.kdf = crypto::Kdf::X963;
+  kari.key_encryption_algorithm = crypto::key_agreement_identifier(agreement);
+  Secret now = derive_key_encryption_key(agreement, shared.view(), std::nullopt).value();
+  wrapped = crypto::wrap_key(agreement.wrap, now.view(), content_key.view()).value();
+  EXPECT_EQ(decrypt(message, keys_of("x25519")).value(), content);
+}
+
+// KEMRecipientInfo by RSA-KEM, which every libcrypto has.
+TEST(EnvelopedDataWriter, KemRecipientNamesItsKeyInBothWays_ALG48_KM40_KM41) {
+  for (auto name :
+       {CertificateRecipient::Name::IssuerAndSerial, CertificateRecipient::Name::KeyIdentifier}) {
+    EncryptOptions options = to({"rsa"});
+    options.recipients[0].rsa = CertificateRecipient::Rsa::Kem;
+    options.recipients[0].name = name;
+    Bytes content = content_of(100);
+    ReadBack message(encrypt(options, content));
+    const auto& info = std::get<KemRecipientInfo>(message.enveloped_header.recipients.at(0));
+    EXPECT_EQ(info.version, 0);
+    EXPECT_EQ(info.rid.key_identifier.empty(), name == CertificateRecipient::Name::IssuerAndSerial);
+    EXPECT_EQ(info.kem.algorithm, Oid::of("1.0.18033.2.2.4"));
+    EXPECT_FALSE(info.kem.parameters);
+    EXPECT_EQ(info.kemct.size(), 256u);
+    EXPECT_EQ(info.kek_length, 32);
+    EXPECT_FALSE(info.ukm);
+    EXPECT_EQ(info.wrap.algorithm, Oid::of("2.16.840.1.101.3.4.1.45"));
+    EXPECT_EQ(decrypt(message, keys_of("rsa")).value(), content);
+  }
 }
 
 TEST(EnvelopedDataWriter, OrderOfRecipientsTellsNothingOfTheOrderInWhichTheyWereNamed) {

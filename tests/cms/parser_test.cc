@@ -4,6 +4,7 @@
 
 #include "asn1/writer.h"
 #include "cms/messages.h"
+#include "hex.h"
 
 namespace bulla::cms {
 namespace {
@@ -246,12 +247,14 @@ TEST(CmsParser, T51_a_required_field_that_is_missing) {
   EXPECT_EQ(outcome(signed_data(parts)), "asn1.truncated");
 }
 
-TEST(CmsParser, CMS38_content_of_PKCS7_that_is_no_octet_string) {
+TEST(CmsParser, CMS38_CMS39_content_of_PKCS7_that_is_no_octet_string) {
   SignedParts parts;
+  parts.content_type = Oid::of("1.3.6.1.4.1.311.2.1.4");  // SpcIndirectDataContent
   parts.content = Bytes{0xa0, 7, 0x30, 5, 0x02, 1, 7, 5, 0};
   EXPECT_EQ(outcome(signed_data(parts)), "ok");
   Message message = parsed(signed_data(parts));
   EXPECT_EQ(to_hex(message.octets), "0201070500");
+  EXPECT_EQ(message.signed_header.content_type, parts.content_type);
   EXPECT_EQ(messages::slugs(message.tail.findings), "cms.not-octet-string");
   EXPECT_EQ(message.presence, Presence::Present);
   parts.content = Bytes{0xa0, 4, 0x0c, 2, 'h', 'i'};
@@ -362,6 +365,21 @@ TEST(CmsParser, CMS18_attributes_in_BER_become_DER) {
   EXPECT_EQ(*message.tail.signers[0].signed_attrs_der, repeated(Tag::Set, attribute(1), 1));
 }
 
+// The parameters of the cipher inside a derivation are what its key depends on: as DER.
+TEST(CmsParser, KM58_an_identifier_in_BER_becomes_DER) {
+  Bytes message = content_info(kEnvelopedData, [](Writer& seq) {
+    seq.integer(0);
+    seq.element(repeated(Tag::Set, ktri(1), 1));
+    Writer encrypted = seq.sequence();
+    encrypted.oid(kData);
+    // SEQUENCE { id-alg-cek-hkdf-sha256, SEQUENCE with a long length { 1.2.3, NULL } }
+    encrypted.element(from_hex("3016 060b2a864886f70d010910031f 308106 06022a03 0500"));
+    encrypted.element(Bytes{0x80, 0});
+  });
+  EXPECT_EQ(to_hex(*parsed(message).enveloped.content_encryption_algorithm.parameters),
+            "300606022a030500");
+}
+
 TEST(CmsParser, CMS09_a_signer_version_that_does_not_fit_is_a_note) {
   SignedParts parts;
   Bytes signer = signer_info({});
@@ -457,7 +475,7 @@ TEST(CmsParser, T56_each_key_of_a_key_agreement_counts_as_a_recipient) {
   }
 }
 
-TEST(CmsParser, CMS50_unknown_recipients_and_versions_are_skipped) {
+TEST(CmsParser, CMS50_KM39_unknown_recipients_and_versions_are_skipped) {
   Bytes set = asn1::encode([](Writer& out) {
     Writer infos = out.set();
     infos.element(ktri(1, 7));
@@ -472,6 +490,26 @@ TEST(CmsParser, CMS50_unknown_recipients_and_versions_are_skipped) {
   EXPECT_EQ(kind(message.enveloped.recipients[0]), "ori");
   EXPECT_EQ(kind(message.enveloped.recipients[2]), "ktri");
   EXPECT_EQ(std::get<OtherRecipientInfo>(message.enveloped.recipients[3]).type, Oid::of("1.2.3"));
+}
+
+TEST(CmsParser, CMS55_a_kek_identifier_may_have_a_date_and_more) {
+  Bytes set = asn1::encode([](Writer& out) {
+    Writer infos = out.set();
+    Writer kekri = infos.enter(asn1::constructed(2));
+    kekri.integer(4);
+    {
+      Writer id = kekri.sequence();
+      id.octet_string(Bytes{1, 2});
+      id.primitive(Tag::GeneralizedTime, as_bytes("20260101000000Z"));
+      id.sequence().oid(Oid::of("1.2.3"));
+    }
+    kekri.sequence().oid(Oid::of("2.16.840.1.101.3.4.1.45"));
+    kekri.octet_string(Bytes{9});
+  });
+  Message message = parsed(enveloped_data(set, Bytes{0x80, 0}));
+  auto info = std::get<KekRecipientInfo>(message.enveloped.recipients.at(0));
+  EXPECT_EQ(to_hex(info.key_identifier), "0102");
+  EXPECT_EQ(to_hex(info.encrypted_key), "09");
 }
 
 TEST(CmsParser, T38_an_ori_type_of_any_length_is_skipped) {
@@ -552,6 +590,42 @@ TEST(CmsParser, offsets_of_errors_count_from_the_start_of_the_message) {
   auto result = messages::feed(parser, message, SIZE_MAX);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().offset, 1'000 + message.size() - 2);
+}
+
+TEST(ContentType, CMS02_CMS03_every_content_type_by_its_oid) {
+  struct Row {
+    const char* tail;  // behind 2a864886f70d01
+    const char* name;
+  };
+  for (const Row& row :
+       {Row{"0701", "data"}, Row{"0702", "signed-data"}, Row{"0703", "enveloped-data"},
+        Row{"0704", "signed-and-enveloped-data"}, Row{"0705", "digested-data"},
+        Row{"0706", "encrypted-data"}, Row{"09100101", "receipt"},
+        Row{"09100102", "authenticated-data"}, Row{"09100104", "tst-info"},
+        Row{"09100106", "content-info"}, Row{"09100109", "compressed-data"},
+        Row{"09100117", "auth-enveloped-data"}, Row{"09100118", "other"}}) {
+    auto oid = Oid::from_der(from_hex(std::string("2a864886f70d01") + row.tail));
+    ASSERT_TRUE(oid);
+    EXPECT_EQ(name(content_type(*oid)), row.name);
+  }
+}
+
+TEST(ContentType, ATTR01_ATTR02_attributes_by_their_oids) {
+  struct Row {
+    Oid oid;
+    const char* tail;  // behind 2a864886f70d0109
+  };
+  for (const Row& row :
+       {Row{kContentTypeAttribute, "03"}, Row{kMessageDigest, "04"}, Row{kSigningTime, "05"},
+        Row{kCountersignature, "06"}, Row{kSmimeCapabilities, "0f"},
+        Row{kAlgorithmProtection, "34"}, Row{kReceiptRequest, "100201"},
+        Row{kSecurityLabel, "100202"}, Row{kMlExpandHistory, "100203"}, Row{kContentHint, "100204"},
+        Row{kMsgSigDigest, "100205"}, Row{kContentIdentifier, "100207"},
+        Row{kEquivalentLabels, "100209"}, Row{kContentReference, "10020a"},
+        Row{kEncryptionKeyPreference, "10020b"}, Row{kSigningCertificate, "10020c"},
+        Row{kTimeStampToken, "10020e"}, Row{kSigningCertificateV2, "10022f"}}) {
+    EXPECT_EQ(to_hex(row.oid.der()), std::string("2a864886f70d0109") + row.tail);
+  }
 }
 
 TEST(ContentType, names_of_content_types) {

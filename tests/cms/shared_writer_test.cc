@@ -26,6 +26,20 @@ TEST(SharedInfo, IsDerWithTheKeySizeInBitsKM18KM20) {
             "a206040400000100");
 }
 
+// The first is that of RFC 9690 Appendix D.
+TEST(SharedInfo, OfAKemIsDer_KM43) {
+  auto aes128 = crypto::key_wrap_identifier(crypto::KeyWrap::Aes128);
+  EXPECT_EQ(to_hex(kem_other_info(aes128, 16, std::nullopt)),
+            "3010"
+            "300b0609608648016503040105"
+            "020110");
+  EXPECT_EQ(to_hex(kem_other_info(aes128, 16, Bytes{1, 2})),
+            "3016"
+            "300b0609608648016503040105"
+            "020110"
+            "a00404020102");
+}
+
 TEST(SharedInfo, KeepsNullParametersOfTheWrapKM19) {
   auto triple_des = crypto::key_wrap_identifier(crypto::KeyWrap::TripleDes);
   EXPECT_EQ(to_hex(shared_info(triple_des, std::nullopt, 24)),

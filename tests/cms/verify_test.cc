@@ -54,7 +54,7 @@ struct Checked {
 
 SignerCheck checked(const std::string& name) { return Checked(parsed(file(name))).check(); }
 
-TEST(CheckSigner, messages_of_openssl_fit_without_findings) {
+TEST(CheckSigner, CMS10_messages_of_openssl_fit_without_findings) {
   for (const char* name : {"attached.p7m", "streamed.p7m", "ecdsa.p7m", "pss.p7m", "keyid.p7m",
                            "ess.p7m", "other_type.p7m", "sha512.p7m"}) {
     SignerCheck check = checked(name);
@@ -130,6 +130,18 @@ TEST(CheckSigner, T14_a_certificate_with_another_key_does_not_fit) {
   signer.sid = EntityIdentifier::issuer_and_serial(certificate("p256"));
   message.from.tail.certificates = {certificate("p256")};
   EXPECT_EQ(slugs(message.check(signer).findings), "sig.bad-signature");
+}
+
+TEST(CheckSigner, CMS34_certificates_in_any_order_and_number) {
+  Checked message(parsed(file("attached.p7m")));
+  Certificate own = message.from.tail.certificates[0];
+  for (const char* other : {"p256", "rsa1024", "ed25519"}) {
+    message.from.tail.certificates.insert(message.from.tail.certificates.begin(),
+                                          certificate(other));
+    SignerCheck check = message.check();
+    EXPECT_EQ(check.certificate, own);
+    EXPECT_EQ(slugs(check.findings), "");
+  }
 }
 
 TEST(CheckSigner, CERT33_the_same_certificate_twice_is_one_candidate) {
@@ -291,7 +303,7 @@ TEST(CheckSigner, ALG30_EdDSA_without_attributes_cannot_be_checked_over_a_digest
   EXPECT_FALSE(check.signature_fits);
 }
 
-TEST(CheckSigner, T17_an_attribute_that_is_missing) {
+TEST(CheckSigner, T17_CMS17_an_attribute_that_is_missing) {
   Made made("p256");
   Attribute digest = made.attributes[1];
   made.attributes.pop_back();
@@ -308,7 +320,7 @@ TEST(CheckSigner, T17_an_empty_set_of_attributes) {
             "sig.attribute-malformed sig.attribute-missing sig.attribute-missing");
 }
 
-TEST(CheckSigner, T17_an_attribute_twice_or_with_two_values_or_none) {
+TEST(CheckSigner, T17_CMS17_an_attribute_twice_or_with_two_values_or_none) {
   for (std::size_t i : {0, 1}) {
     Made made("p256");
     made.attributes.push_back(made.attributes[i]);
@@ -346,7 +358,37 @@ TEST(CheckSigner, ATTR44_a_digest_of_another_length) {
   EXPECT_EQ(check.findings[0].detail, "another length");
 }
 
-TEST(CheckSigner, ATTR07_attributes_that_must_be_signed) {
+// The issuer's name with its strings as UTF8String, where OpenSSL's default has other types, or
+// the reverse: one name in other octets.
+Bytes in_other_string_type(ByteView name) {
+  std::string text(as_text(name));
+  for (std::size_t at = 0; (at = text.find("\x06\x03\x55\x04", at)) != text.npos; at += 6) {
+    char& tag = text[at + 5];
+    if (tag == 0x0c || tag == 0x13) tag = tag == 0x0c ? 0x13 : 0x0c;
+  }
+  return to_bytes(text);
+}
+
+TEST(CheckSigner, CMS57_a_signer_is_found_whatever_the_string_type_of_the_issuer) {
+  Made made("p256");
+  Bytes other = in_other_string_type(made.info.sid.issuer_der);
+  ASSERT_NE(other, made.info.sid.issuer_der);
+  made.info.sid.issuer_der = other;
+  EXPECT_EQ(slugs(made.check().findings), "");
+  made.info.sid.issuer_der[other.size() - 1] ^= 1;
+  EXPECT_EQ(slugs(made.check().findings), "sig.no-certificate");
+}
+
+TEST(CheckSigner, CMS28_what_is_not_signed_is_no_statement) {
+  Made made("p256");
+  made.info.unsigned_attrs = {
+      Made::make(kSigningTime, [](Writer& out) { out.time(*parse_time("2026-11-24")); })};
+  EXPECT_FALSE(made.check().statements.signing_time);
+  std::swap(made.info.unsigned_attrs[0], made.attributes.emplace_back());
+  EXPECT_TRUE(made.check().statements.signing_time);
+}
+
+TEST(CheckSigner, ATTR07_ATTR48_attributes_that_must_be_signed) {
   Made made("p256");
   for (const Oid& type : {kContentTypeAttribute, kMessageDigest, kSigningTime, kAlgorithmProtection,
                           kSigningCertificateV2}) {
@@ -357,6 +399,86 @@ TEST(CheckSigner, ATTR07_attributes_that_must_be_signed) {
                               {.type = kTimeStampToken, .values = {}},
                               {.type = kContentHint, .values = {}}};
   EXPECT_EQ(slugs(made.check().findings), "");
+}
+
+struct AttributeRow {
+  Oid type;
+  bool must_be_signed = true;
+};
+
+// RFC 2634 1.3.4 and RFC 5652 11.
+const AttributeRow kSingle[] = {
+    {kContentTypeAttribute}, {kMessageDigest},
+    {kSigningTime},          {kSmimeCapabilities},
+    {kAlgorithmProtection},  {kEncryptionKeyPreference},
+    {kReceiptRequest},       {kSecurityLabel},
+    {kMlExpandHistory},      {kMsgSigDigest},
+    {kEquivalentLabels},     {kContentReference},
+    {kSigningCertificate},   {kSigningCertificateV2},
+    {kContentHint, false},   {kContentIdentifier, false},
+};
+
+TEST(CheckSigner, ATTR06_ATTR58_each_attribute_once_and_in_its_place) {
+  for (const AttributeRow& row : kSingle) {
+    SCOPED_TRACE(row.type.to_string());
+    Made unsigned_one("p256");
+    unsigned_one.info.unsigned_attrs = {Made::make(row.type, [](Writer& out) { out.null(); })};
+    EXPECT_EQ(slugs(unsigned_one.check().findings),
+              row.must_be_signed ? "sig.attribute-place" : "");
+    for (bool in_one : {false, true}) {
+      Made twice("p256");
+      std::erase_if(twice.attributes, [&](const Attribute& one) { return one.type == row.type; });
+      Attribute attribute = Made::make(row.type, [](Writer& out) { out.null(); });
+      if (in_one) attribute.values.push_back(attribute.values[0]);
+      twice.attributes.push_back(attribute);
+      if (!in_one) twice.attributes.push_back(attribute);
+      Findings findings = twice.check().findings;
+      EXPECT_TRUE(std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+        return finding.rule == Rule::SigAttributeRepeated;
+      })) << slugs(findings);
+    }
+  }
+}
+
+TEST(CheckSigner, ATTR05_what_is_not_known_is_passed_over) {
+  Made made("p256");
+  made.attributes.push_back(Made::make(Oid::of("1.2.3.4"), [](Writer& out) { out.null(); }));
+  made.attributes.back().values.push_back(Bytes{2, 1, 1});
+  // Hints that cannot be read are none.
+  for (const Oid& type : {kSmimeCapabilities, kEncryptionKeyPreference}) {
+    made.attributes.push_back(Made::make(type, [](Writer& out) { out.integer(7); }));
+  }
+  SignerCheck check = made.check();
+  EXPECT_TRUE(check.signature_fits);
+  EXPECT_EQ(slugs(check.findings), "");
+  EXPECT_TRUE(check.statements.capabilities.empty());
+  EXPECT_FALSE(check.statements.encryption_key_preference);
+}
+
+TEST(CheckSigner, ATTR39_the_key_preference_in_its_three_forms) {
+  auto preference = [](const std::function<void(Writer&)>& value) {
+    Made made("p256");
+    made.attributes.push_back(Made::make(kEncryptionKeyPreference, value));
+    return made.check().statements.encryption_key_preference;
+  };
+  EntityIdentifier by_serial = EntityIdentifier::issuer_and_serial(certificate("rsa"));
+  EXPECT_EQ(preference([&](Writer& out) {
+              Writer choice = out.enter(asn1::constructed(0));
+              choice.element(by_serial.issuer_der);
+              choice.primitive(asn1::Tag::Integer, by_serial.serial_number);
+            }),
+            by_serial);
+  EntityIdentifier by_key{.issuer_der = {}, .serial_number = {}, .key_identifier = {1, 2}};
+  EXPECT_EQ(preference([](Writer& out) {
+              Writer choice = out.enter(asn1::constructed(1));
+              choice.octet_string(Bytes{1, 2});
+              choice.primitive(asn1::Tag::GeneralizedTime, as_bytes("20260101000000Z"));
+            }),
+            by_key);
+  EXPECT_EQ(preference([](Writer& out) {
+              out.primitive(asn1::primitive(2), Bytes{1, 2});
+            }),
+            by_key);
 }
 
 TEST(CheckSigner, T18_CMS19_attributes_out_of_order_in_both_forms) {
@@ -410,6 +532,21 @@ TEST(CheckSigner, T19_malformed_parameters_of_the_signature_algorithm) {
   EXPECT_FALSE(check.signature_fits);
 }
 
+// RFC 5035 3: where both attributes are there, both must name the certificate.
+TEST(CheckSigner, ATTR56_both_signing_certificate_attributes_count) {
+  auto version_1 = [](const Certificate& named) {
+    return Made::make(kSigningCertificate, [&](Writer& out) {
+      out.sequence().sequence().sequence().octet_string(named.sha1());
+    });
+  };
+  Made made("p256");
+  made.attributes.push_back(Made::signing_certificate(certificate("p256")));
+  made.attributes.push_back(version_1(certificate("p256")));
+  EXPECT_EQ(slugs(made.check().findings), "");
+  made.attributes.back() = version_1(certificate("rsa"));
+  EXPECT_EQ(slugs(made.check().findings), "sig.certificate-attribute");
+}
+
 TEST(CheckSigner, ATTR53_the_signing_certificate_must_be_the_one) {
   Made made("p256");
   made.attributes.push_back(Made::signing_certificate(certificate("p256")));
@@ -426,7 +563,7 @@ Certificate twin(const Certificate& certificate) {
   return Certificate::parse(der).value();
 }
 
-TEST(CheckSigner, CERT33_ATTR57_several_candidates_are_tried_and_the_named_one_decides) {
+TEST(CheckSigner, CERT33_ATTR51_ATTR57_several_candidates_are_tried_and_the_named_one_decides) {
   Made made("p256");
   made.candidates = {twin(certificate("p256")), certificate("p256")};
   SignerCheck check = made.check();

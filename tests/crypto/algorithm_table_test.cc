@@ -171,6 +171,19 @@ TEST(ContentEncryption, ALG54_rc2_versions) {
   }
 }
 
+TEST(ContentEncryption, ALG55_triple_des_iv) {
+  auto read = [](std::string_view parameters) {
+    return read_content_encryption({Oid::of("1.2.840.113549.3.7"), from_hex(parameters)});
+  };
+  auto good = read("04080102030405060708");
+  ASSERT_TRUE(good);
+  EXPECT_EQ(good->cipher, ContentCipher::TripleDesCbc);
+  EXPECT_EQ(der(content_encryption_identifier(*good)),
+            "301406082a864886f70d030704080102030405060708");
+  EXPECT_EQ(rule_of(read("04100102030405060708090a0b0c0d0e0f10")), Rule::EncBadParameters);
+  EXPECT_EQ(rule_of(read("0500")), Rule::EncBadParameters);
+}
+
 TEST(ContentEncryption, ALG56_des_iv) {
   auto read = [](std::string_view parameters) {
     return read_content_encryption({Oid::of("1.3.14.3.2.7"), from_hex(parameters)});

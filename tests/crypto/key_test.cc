@@ -157,6 +157,21 @@ TEST(Key, ALG06_v15_takes_null_or_absent_parameters_and_nothing_else) {
   EXPECT_FALSE(verifies(digest));
 }
 
+TEST(Key, ALG05_v15_is_written_with_null_parameters) {
+  Bytes signature = rsa().private_key()->sign({}, as_bytes("m")).value();
+  Owned<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new(rsa().key.get(), nullptr));
+  Parameters none;
+  none.text(OSSL_SIGNATURE_PARAM_PAD_MODE, OSSL_PKEY_RSA_PAD_MODE_NONE);
+  ASSERT_EQ(EVP_PKEY_verify_recover_init_ex(context.get(), none.list()), 1);
+  Bytes block(256);
+  std::size_t size = block.size();
+  ASSERT_EQ(EVP_PKEY_verify_recover(context.get(), block.data(), &size, signature.data(),
+                                    signature.size()),
+            1);
+  EXPECT_TRUE(to_hex(block).ends_with("003031300d060960864801650304020105000420" +
+                                      to_hex(hash(Digest::Sha256, as_bytes("m")).value())));
+}
+
 TEST(Key, forms_of_private_keys_are_the_same_key) {
   for (const Pair& pair : {Pair(EVP_PKEY_dup(rsa().key.get())), make_ec("P-384")}) {
     auto from_pkcs8 = load_private_key(pair.pkcs8);
@@ -341,6 +356,19 @@ TEST(PublicKey, ALG13_ALG42_other_oids_of_rsa_keys) {
   EXPECT_EQ(rule_of(bound->encrypt_key({}, Bytes(16))), Rule::CryptoBadKey);
   oaep.digest = Digest::Sha384;
   EXPECT_EQ(rule_of(bound->encrypt_key(oaep, Bytes(16))), Rule::CryptoBadKey);
+}
+
+TEST(PublicKey, ALG48_KM55_an_rsa_kem_key_serves_nothing_else) {
+  auto kem = PublicKey::parse(with_algorithm({Oid::of("1.2.840.113549.1.9.16.3.14"), {}}));
+  ASSERT_TRUE(kem);
+  EXPECT_EQ(kem->kind(), KeyKind::RsaKem);
+  EXPECT_TRUE(kem->encapsulate());
+  EXPECT_EQ(rule_of(kem->encrypt_key({}, Bytes(16))), Rule::CryptoBadKey);
+  EXPECT_EQ(
+      rule_of(kem->encrypt_key({.algorithm = TransportAlgorithm::RsaOaep, .label = {}}, Bytes(16))),
+      Rule::CryptoBadKey);
+  EXPECT_FALSE(kem->allows({.algorithm = SignatureAlgorithm::RsaPkcs1}));
+  EXPECT_FALSE(kem->allows({.algorithm = SignatureAlgorithm::RsaPss}));
 }
 
 TEST(PublicKey, ALG20_ALG21_dsa_verifies) {

@@ -12,7 +12,7 @@ namespace {
 constexpr KeyWrap kWraps[] = {KeyWrap::Aes128, KeyWrap::Aes192, KeyWrap::Aes256,
                               KeyWrap::TripleDes};
 
-TEST(KeyWrap, RFC3394_4_vectors) {
+TEST(KeyWrap, KM08_RFC3394_4_vectors) {
   const Bytes kek = from_hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
   const Bytes key = from_hex("00112233445566778899aabbccddeeff000102030405060708090a0b0c0d0e0f");
   struct Case {
@@ -49,7 +49,7 @@ TEST(KeyWrap, KM07_RFC3217_4_4_vector) {
   EXPECT_TRUE(equal(unwrap_key(KeyWrap::TripleDes, kek, once).value().view(), key));
 }
 
-TEST(KeyWrap, T33_every_length_but_the_right_one_fails) {
+TEST(KeyWrap, ALG53_T33_every_length_but_the_right_one_fails) {
   for (KeyWrap wrap : kWraps) {
     const Bytes kek(key_size(wrap), 0x31);
     const Bytes key(key_size(wrap), 0x32);

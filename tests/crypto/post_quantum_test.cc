@@ -180,7 +180,7 @@ TEST(PostQuantumTable, ALG33_ALG36_digests_are_as_strong_as_the_signature) {
   EXPECT_FALSE(allows_digest(S::SlhDsaSha2_256s, Sha256));
 }
 
-TEST(PostQuantumTable, ALG32_ALG35_parameters_are_absent) {
+TEST(PostQuantumTable, ALG32_ALG35_ALG47_parameters_are_absent) {
   for (const PostQuantumRow& row : post_quantum_rows()) {
     asn1::AlgorithmIdentifier plain{row.oid, std::nullopt};
     asn1::AlgorithmIdentifier with_null{row.oid, kNullParameters};

@@ -95,7 +95,7 @@ TEST(RsaTransport, round_trips) {
   }
 }
 
-TEST(RsaTransport, T26_T29_bad_padding_gives_a_key_and_no_error) {
+TEST(RsaTransport, KM05_T26_T29_bad_padding_gives_a_key_and_no_error) {
   const Bytes key(16, 0x41);
   EXPECT_EQ(open(block_with(key), 16), key);
   // First octets, padding of zero, separator; sizes that are not the key's.

@@ -117,6 +117,145 @@ TEST(Findings, mime_smime_type_and_legacy_type_are_hints_MIME27_MIME36) {
   EXPECT_EQ(legacy.status(), Status::Valid);
 }
 
+TEST(Findings, mime_smime_type_of_each_structure_MIME25_MIME26) {
+  struct Row {
+    std::vector<Step> steps;
+    std::vector<const char*> fitting;
+    std::vector<const char*> foreign;
+  };
+  const Row rows[] = {
+      {{sign_as("alice", "alice", Sign::Form::Opaque)},
+       {"signed-data", "certs-only", "signed-receipt", "CMC-Request", "signed-x400", "OID.1.2.3"},
+       {"enveloped-data", "authEnveloped-data", "compressed-data", "authEnv-x"}},
+      {{encrypt_to("ec")},
+       {"enveloped-data", "Enveloped-X400", "OID.1.2.3"},
+       {"signed-data", "authEnveloped-data", "compressed-data"}},
+      {{encrypt_to("ec", ContentCipher::Aes128Gcm)},
+       {"authEnveloped-data", "authEnv-new"},
+       {"enveloped-data", "signed-data"}},
+  };
+  World world;
+  for (const Row& row : rows) {
+    std::string der = der_of(mail_from("alice@example.org"), row.steps);
+    std::string mail = around(mime::base64(as_bytes(der)), "base64");
+    auto is_noted = [&](const char* type) {
+      return open_mail(with(mail, "signed-data", type), world.options).has(Rule::MimeSmimeType);
+    };
+    for (const char* type : row.fitting) EXPECT_FALSE(is_noted(type)) << type;
+    for (const char* type : row.foreign) EXPECT_TRUE(is_noted(type)) << type;
+  }
+}
+
+TEST(Findings, cms_of_a_mail_in_any_transfer_encoding_MIME22) {
+  World world;
+  std::string der =
+      der_of(mail_from("alice@example.org"), {sign_as("alice", "alice", Sign::Form::Opaque)});
+  for (const char* encoding : {"binary", "8bit", "7bit", "base64"}) {
+    bool is_base64 = std::string_view(encoding) == "base64";
+    std::string body = is_base64 ? mime::base64(as_bytes(der)) : der;
+    Opened opened = open_mail(around(body, encoding), world.options);
+    EXPECT_EQ(opened.status(), Status::Valid) << encoding << opened.text();
+  }
+}
+
+// What a relay may add around the parts, and what breaks the two that there must be.
+TEST(Findings, mime_signed_parts_are_two_and_nothing_around_them_is_shown_MIME14_MIME15) {
+  World world;
+  std::string mail = signed_mail(Sign::Form::Clear);
+  std::string boundary = mail.substr(mail.find("\r\n\r\n--") + 4);
+  boundary.resize(boundary.find("\r\n"));
+  std::string around = with(mail, "\r\n\r\n--", "\r\n\r\nPREAMBLE\r\n--") + "EPILOGUE\r\n";
+  Opened opened = open_mail(around, world.options);
+  EXPECT_EQ(opened.status(), Status::Valid) << opened.text();
+  EXPECT_EQ(opened.content.find("PREAMBLE"), std::string::npos) << opened.content;
+  EXPECT_EQ(opened.content.find("EPILOGUE"), std::string::npos) << opened.content;
+
+  std::string third =
+      mail.substr(0, mail.rfind(boundary)) + boundary + "\r\n\r\nthird\r\n" + boundary + "--\r\n";
+  opened = open_mail(third, world.options);
+  EXPECT_EQ(severity(opened, Rule::MimeSignedParts), Severity::Failure) << opened.text();
+  EXPECT_EQ(opened.content, "");
+  std::size_t second = mail.find(boundary, mail.find("Hello Bob"));
+  opened = open_mail(mail.substr(0, second) + boundary + "--\r\n", world.options);
+  EXPECT_TRUE(opened.has(Rule::MimeSignedParts)) << opened.text();
+  EXPECT_NE(opened.status(), Status::Valid);
+  opened =
+      open_mail(with(mail, "application/pkcs7-signature; name", "text/plain; name"), world.options);
+  EXPECT_TRUE(opened.has(Rule::MimeSignedParts)) << opened.text();
+}
+
+// A signature that fits, and that brings the same content along.
+TEST(Findings, cms_content_twice_in_the_second_part_CMS14) {
+  World world;
+  std::string mail = signed_mail(Sign::Form::Clear);
+  std::string boundary = mail.substr(mail.find("\r\n\r\n--") + 4);
+  boundary.resize(boundary.find("\r\n"));
+  std::size_t first = mail.find(boundary) + boundary.size() + 2;
+  std::size_t end = mail.find("\r\n" + boundary, first);
+  std::string entity = mail.substr(first, end - first);
+  std::string attached =
+      mime::base64(as_bytes(der_of(entity, {sign_as("alice", "alice", Sign::Form::Opaque)})));
+  std::size_t body = mail.find("\r\n\r\n", end) + 4;
+  mail.replace(body, mail.find("\r\n" + boundary, body) - body, attached);
+  Opened opened = open_mail(mail, world.options);
+  EXPECT_TRUE(opened.has(Rule::CmsContentTwice)) << opened.text();
+  EXPECT_EQ(opened.status(), Status::Invalid);
+  EXPECT_EQ(opened.content, "");
+}
+
+TEST(Findings, a_signer_whose_certificate_is_at_hand_alone_CMS34) {
+  World world;
+  Sign bare = sign_as("alice", "alice");
+  bare.chain = Sign::Chain::None;
+  std::string mail = seal_mail(mail_from("alice@example.org"), plain({bare}));
+  Opened opened = open_mail(mail, world.options);
+  EXPECT_EQ(severity(opened, Rule::SigNoCertificate), Severity::Indeterminate) << opened.text();
+  auto source = make_cert_source({certificate("alice"), certificate("intermediate")});
+  world.options.certificates = source.get();
+  EXPECT_EQ(open_mail(mail, world.options).status(), Status::Valid);
+}
+
+TEST(Findings, cms_detached_without_content_MIME21_MIME37) {
+  World world;
+  std::string signature = der_of("content", {sign_as("alice", "alice")});
+  std::string mail =
+      "From: alice@example.org\r\nContent-Type: application/octet-stream; name=smime.p7s\r\n"
+      "Content-Transfer-Encoding: base64\r\n\r\n" +
+      mime::base64(as_bytes(signature));
+  EXPECT_TRUE(open_mail(mail, world.options).has(Rule::CmsDetachedWithoutContent));
+}
+
+TEST(Findings, certificates_alone_are_no_signature_MIME44) {
+  World world;
+  world.options.policy.require = Policy::Require::Nothing;
+  Opened opened = open_mail(cms_file("certs_only.p7c"), world.options);
+  EXPECT_EQ(opened.status(), Status::Unprotected) << opened.text();
+  ASSERT_EQ(opened.verdict->layers.size(), 1u);
+  EXPECT_EQ(opened.verdict->layers[0].kind, Layer::Kind::CertsOnly);
+  EXPECT_EQ(opened.verdict->layers[0].certificates.size(), 2u);
+  EXPECT_FALSE(opened.has(Rule::SigNone));
+}
+
+// NUL, octets past ASCII, lone CR and LF, and a line of 100,000 octets.
+TEST(Findings, binary_entities_come_out_octet_for_octet_MIME07) {
+  World world;
+  std::string octets("\x00\xff\r\xfe\n\x80\r\n From \t", 14);
+  octets += std::string(100'000, 'x') + "\n";
+  std::string entity =
+      "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary\r\n\r\n" +
+      octets;
+  Sign opaque = sign_as("alice", "alice", Sign::Form::Opaque);
+  for (const std::vector<Step>& steps : {std::vector<Step>{opaque},
+                                         {opaque, encrypt_to("ec")},
+                                         {encrypt_to("ec")},
+                                         {encrypt_to("ec", ContentCipher::Aes128Gcm)},
+                                         {Compress{}, opaque}}) {
+    std::string mail = around(mime::base64(as_bytes(der_of(entity, steps))), "base64");
+    Opened opened = open_mail(mail, world.options);
+    EXPECT_TRUE(opened.content.ends_with("\r\n\r\n" + octets)) << opened.text();
+  }
+}
+
 TEST(Findings, mime_mixed_line_ends_a_signature_of_the_octets_fits) {
   World world;
   std::string content = "Content-Type: text/plain\r\n\r\none\r\ntwo\nthree\r\n";
@@ -192,7 +331,7 @@ TEST(Findings, cms_unknown_recipient_info_is_named_and_passed_over) {
 }
 
 // SignedData with content and an empty signerInfos.
-TEST(Findings, sig_none_content_that_nobody_signed) {
+TEST(Findings, sig_none_content_that_nobody_signed_CMS33) {
   World world;
   const std::string der(
       "\x30\x2b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"  // signedData
@@ -205,7 +344,7 @@ TEST(Findings, sig_none_content_that_nobody_signed) {
   EXPECT_NE(opened.status(), Status::Valid);
 }
 
-TEST(Findings, sig_no_attributes_refused_unless_old_forms_are_read_ATTR) {
+TEST(Findings, sig_no_attributes_refused_unless_old_forms_are_read_CMS26) {
   World world;
   Opened refused = open_mail(cms_file("noattr.p7m"), world.options);
   EXPECT_EQ(severity(refused, Rule::SigNoAttributesRefused), Severity::Failure) << refused.text();
@@ -318,7 +457,7 @@ TEST(Findings, ess_receipt_request_and_security_label_are_told) {
   }
 }
 
-TEST(Findings, address_sender_only_who_sends_for_another_is_not_the_author) {
+TEST(Findings, address_sender_only_who_sends_for_another_is_not_the_author_CERT11) {
   World world;
   std::string mail = "Sender: alice@example.org\r\n" + mail_from("bob@example.org");
   Opened opened = open_mail(signed_mail(Sign::Form::Clear, mail), world.options);
@@ -326,7 +465,7 @@ TEST(Findings, address_sender_only_who_sends_for_another_is_not_the_author) {
   EXPECT_EQ(opened.status(), Status::Indeterminate);
 }
 
-TEST(Findings, address_none_in_certificate_and_subject_only) {
+TEST(Findings, address_none_in_certificate_and_subject_only_CERT05) {
   World world;
   Opened none =
       open_mail(seal_mail(mail_from("alice@example.org"), plain({sign_as("no_address", "alice")})),

@@ -271,6 +271,23 @@ TEST(CheckHeaders, compares_the_outside_with_hp_outer_when_encrypted_HP12) {
   EXPECT_EQ(check(subject_twice, kCipher, kBoth), Slugs{"hp.outer-differs"});
 }
 
+// The value begins behind the first colon and the blanks after it; names have no case.
+TEST(CheckHeaders, reads_hp_outer_however_it_is_spaced_HP11) {
+  constexpr std::string_view kShown = "Subject: a: b\r\nFrom: Alice <alice@example.net>\r\n";
+  auto payload = [](std::string_view line) {
+    return "Subject: hidden\r\nFrom: Alice <alice@example.net>\r\n" + std::string(line) +
+           "\r\nHP-Outer: From: Alice <alice@example.net>\r\n"
+           "Content-Type: text/plain; hp=\"cipher\"\r\n";
+  };
+  for (std::string_view line :
+       {"HP-Outer: Subject: a: b", "HP-Outer:Subject:a: b", "hp-outer: \t SUBJECT: \t a: b"}) {
+    EXPECT_EQ(check(kShown, payload(line), kBoth), Slugs{}) << line;
+  }
+  for (std::string_view line : {"HP-Outer: Subject: a", "HP-Outer: Subject", "HP-Outer: X: a: b"}) {
+    EXPECT_EQ(check(kShown, payload(line), kBoth), Slugs{"hp.outer-differs"}) << line;
+  }
+}
+
 TEST(CheckHeaders, fails_on_another_sender_unless_the_signer_is_the_inner_one_HP33_HP34) {
   std::string outer(kOuter);
   outer.replace(outer.find("alice@"), 6, "mallo@");
@@ -357,6 +374,16 @@ TEST(MergeHeaders, puts_protected_fields_in_the_place_of_outer_ones_T94) {
             "Subject: Dinner\r\n"
             "MIME-Version: 1.0\n"
             "Content-Type: text/plain\r\n");
+}
+
+TEST(MergeHeaders, takes_what_steers_an_answer_from_inside_alone_HP32) {
+  mime::Header outer =
+      parse("Reply-To: mallory@example.net\nIn-Reply-To: <x>\nReferences: <x>\nList-Id: l\n\n");
+  std::string merged = text(merge_headers(outer, parse("From: a@b\nContent-Type: a/b; hp=clear")));
+  for (const char* name : {"Reply-To", "In-Reply-To", "References"}) {
+    EXPECT_EQ(merged.find(name), std::string::npos) << merged;
+  }
+  EXPECT_NE(merged.find("List-Id: l"), std::string::npos);
 }
 
 TEST(MergeHeaders, takes_hp_off_the_type_of_a_payload_that_is_none_any_more_HP02) {

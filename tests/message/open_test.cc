@@ -43,7 +43,7 @@ TEST(Open, a_sealed_mail_is_valid_and_whole_again) {
   EXPECT_EQ(opened.verdict->layers[1].signers.at(0).matched_address, "alice@example.org");
 }
 
-TEST(Open, MIME45_every_nesting_opens) {
+TEST(Open, MIME38_MIME45_MIME48_every_nesting_opens) {
   World world;
   auto sign = [](Sign::Form form) { return sign_as("alice", "alice", form); };
   std::vector<Recipe> recipes = {
@@ -52,6 +52,8 @@ TEST(Open, MIME45_every_nesting_opens) {
       {.steps = {sign(Sign::Form::Opaque), encrypt_to("alice")}},
       {.steps = {sign(Sign::Form::Clear), encrypt_to("ec", ContentCipher::Aes256Gcm)}},
       {.steps = {sign(Sign::Form::Clear), encrypt_to("ec"), sign(Sign::Form::Opaque)}},
+      {.steps = {sign(Sign::Form::Opaque), encrypt_to("ec"), sign(Sign::Form::Clear)}},
+      {.steps = {sign(Sign::Form::Opaque), encrypt_to("ec"), sign(Sign::Form::Opaque)}},
       {.steps = {sign(Sign::Form::Clear), encrypt_to("ec"), sign(Sign::Form::Clear)}},
       {.steps = {Compress{}, sign(Sign::Form::Clear)}},
       {.steps = {sign(Sign::Form::Clear), Compress{}, encrypt_to("ec")}},
@@ -84,7 +86,7 @@ TEST(Open, MIME13_lf_files_verify_and_come_out_with_lf) {
   }
 }
 
-TEST(Open, T80_a_signer_that_is_not_the_sender_is_invalid) {
+TEST(Open, T80_CERT09_a_signer_that_is_not_the_sender_is_invalid) {
   World world;
   std::string signed_mail = seal_mail(kMail, {.steps = {sign_as("ec", "ec")}});
   Opened opened = open_mail(signed_mail, world.options);
@@ -96,7 +98,7 @@ TEST(Open, T80_a_signer_that_is_not_the_sender_is_invalid) {
   EXPECT_NE(open_mail(signed_mail, world.options).content, "");
 }
 
-TEST(Open, T81_two_senders_need_two_signers) {
+TEST(Open, T81_CERT11_two_senders_need_two_signers) {
   World world;
   std::string mail = kMail;
   mail.replace(0, mail.find("\r\n"), "From: alice@example.org, ec@example.org");
@@ -108,7 +110,7 @@ TEST(Open, T81_two_senders_need_two_signers) {
   EXPECT_EQ(two.status(), Status::Valid) << two.text();
 }
 
-TEST(Open, T11_a_foreign_signer_neither_validates_nor_spoils) {
+TEST(Open, T11_CMS32_a_foreign_signer_neither_validates_nor_spoils) {
   World world;
   Sign both = sign_as("ec", "ec");
   both.signers.push_back({.identity = identity("alice", "alice"), .digest = {}});
@@ -117,7 +119,7 @@ TEST(Open, T11_a_foreign_signer_neither_validates_nor_spoils) {
   EXPECT_TRUE(opened.has(Rule::SigSeveralSigners));
 }
 
-TEST(Open, T02_no_bit_flip_passes_and_none_releases) {
+TEST(Open, T02_CMS15_CMS68_no_bit_flip_passes_and_none_releases) {
   World world;
   std::vector<Recipe> recipes = {seal_recipe(),
                                  {.steps = {sign_as("alice", "alice")}},
@@ -161,7 +163,7 @@ TEST(Open, T156_no_truncation_is_valid) {
   }
 }
 
-TEST(Open, T01_an_encrypted_part_of_an_unprotected_mail_is_left_alone) {
+TEST(Open, T01_MIME51_an_encrypted_part_of_an_unprotected_mail_is_left_alone) {
   World world;
   std::string sealed = seal_mail(kMail, {.steps = {encrypt_to("ec")}});
   std::string part = sealed.substr(sealed.find("Content-Type: application/pkcs7-mime"));
@@ -246,7 +248,7 @@ TEST(Open, MIME19_a_missing_or_unknown_micalg_needs_one_pass_alone) {
   }
 }
 
-TEST(Open, CMS67_encryption_alone_says_nothing_of_the_sender) {
+TEST(Open, CMS67_MIME39_encryption_alone_says_nothing_of_the_sender) {
   World world;
   Opened cbc = open_mail(seal_mail(kMail, {.steps = {encrypt_to("ec")}}), world.options);
   EXPECT_EQ(cbc.status(), Status::Indeterminate);
@@ -397,7 +399,7 @@ TEST(Open, T12_detached_content_that_changes_between_two_readings_is_not_valid) 
   }
 }
 
-TEST(Open, T12_detached_content_comes_from_one_place) {
+TEST(Open, T12_CMS14_detached_content_comes_from_one_place) {
   World world;
   SealOptions der{.at = kNow, .limits = {}, .form = SealOptions::Form::Der};
   std::string content = "line\nline\n";
@@ -428,6 +430,25 @@ TEST(Open, HP30_changes_of_the_outer_header_are_reported) {
   changed.replace(subject, changed.find("\r\n", subject) - subject, "Subject: Pay now");
   Opened opened = open_mail(changed, world.options);
   EXPECT_TRUE(opened.has(Rule::HpOuterDiffers)) << opened.text();
+  EXPECT_EQ(opened.verdict->headers.subject, "Secret plan");
+}
+
+// On the layer outside, and on a part inside: neither is the root of the payload.
+TEST(Open, HP03_HP10_marks_elsewhere_than_at_the_payload_root_say_nothing) {
+  World world;
+  std::string mail = kMail;
+  std::string part = "Content-Type: text/plain; charset=us-ascii";
+  mail.replace(mail.find(part), part.size(),
+               part + "; hp=\"clear\"\r\nSubject: Another\r\nHP-Outer: Subject: Secret plan");
+  Recipe recipe{.steps = {sign_as("alice", "alice")},
+                .header_protection = Recipe::HeaderProtection::Off};
+  std::string sealed = seal_mail(mail, recipe);
+  std::string type = "multipart/signed;";
+  sealed.replace(sealed.find(type), type.size(), type + " hp=\"clear\";");
+  sealed.insert(0, "HP-Outer: Subject: Another\r\n");
+  Opened opened = open_mail(sealed, world.options);
+  EXPECT_EQ(opened.status(), Status::Valid) << opened.text();
+  EXPECT_FALSE(opened.verdict->headers.is_protected);
   EXPECT_EQ(opened.verdict->headers.subject, "Secret plan");
 }
 
@@ -564,7 +585,7 @@ TEST(Open, T132_a_sink_that_fails_anywhere_gives_its_error_and_is_not_finished) 
   }
 }
 
-TEST(Open, certificates_of_signers_are_judged_at_the_time_given) {
+TEST(Open, ATTR12_CERT45_certificates_of_signers_are_judged_at_the_time_given) {
   World world;
   std::string mail = seal_mail(kMail, {.steps = {sign_as("alice", "alice")}});
   world.options.at = *parse_time("2130-01-01");

@@ -103,7 +103,7 @@ void expect_opened(const Opened& opened, std::string_view body) {
   EXPECT_TRUE(opened.text.ends_with(body)) << opened.text;
 }
 
-TEST(SealMail, writes_multipart_signed_around_the_entity_HP02_HP04_MIME12_MIME16) {
+TEST(SealMail, writes_multipart_signed_around_the_entity_HP01_HP02_HP04_MIME12_MIME16) {
   std::string sealed = seal_text(kMail, recipe_of({sign_by("alice")})).text;
   EXPECT_EQ(sealed.find('\r'), std::string::npos);
   std::regex shape(
@@ -201,7 +201,8 @@ std::vector<Form> forms() {
   };
 }
 
-TEST(SealMail, names_each_form_as_rfc_8551_does_MIME24_MIME28_MIME29_MIME41_MIME47) {
+TEST(SealMail,
+     names_each_form_as_rfc_8551_does_MIME24_MIME28_MIME29_MIME39_MIME41_MIME42_MIME43_MIME47) {
   for (const Form& form : forms()) {
     SCOPED_TRACE(form.name);
     mime::Header header = header_of(seal_text(kMail, recipe_of(form.steps)).text);
@@ -279,7 +280,7 @@ TEST(SealMail, streams_content_of_many_chunks) {
   }
 }
 
-TEST(SealMail, hides_the_subject_and_has_one_leaf_when_encrypted_HP18_T111) {
+TEST(SealMail, hides_the_subject_and_has_one_leaf_when_encrypted_HP01_HP17_HP18_T111) {
   for (Sign::Form form : {Sign::Form::Clear, Sign::Form::Opaque}) {
     std::string sealed =
         seal_text(kMail, recipe_of({sign_by("alice", form), encrypt_to({"ec"})})).text;
@@ -291,13 +292,35 @@ TEST(SealMail, hides_the_subject_and_has_one_leaf_when_encrypted_HP18_T111) {
   }
 }
 
-TEST(SealMail, keeps_the_header_outside_alone_when_protection_is_off) {
+TEST(SealMail, keeps_the_header_outside_alone_when_protection_is_off_MIME01) {
   Recipe recipe = recipe_of({sign_by("alice")});
   recipe.header_protection = Recipe::HeaderProtection::Off;
   std::string sealed = seal_text(kMail, recipe).text;
   EXPECT_EQ(outer_value(sealed, "Subject"), "Dinner plans");
   EXPECT_EQ(parts_of(sealed)[0],
             "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n" + std::string(kBody));
+}
+
+TEST(SealMail, gives_every_step_the_entity_in_canonical_form_MIME03) {
+  OpenOptions as_carried;
+  as_carried.form = OpenOptions::Form::Content;
+  for (const Step& step :
+       {Step(encrypt_to({"ec"})), Step(Compress{}), Step(sign_by("alice", Sign::Form::Opaque))}) {
+    std::string content = open_text(seal_text(kMail, recipe_of({step})).text, as_carried).text;
+    EXPECT_TRUE(content.ends_with(with_crlf(kBody))) << content;
+    EXPECT_EQ(content, with_crlf(content));
+  }
+}
+
+TEST(SealMail, puts_the_fields_into_the_header_of_the_payload_itself_HP44_HP45) {
+  OpenOptions as_carried;
+  as_carried.form = OpenOptions::Form::Content;
+  Recipe recipe = recipe_of({sign_by("alice"), encrypt_to({"ec"})});
+  mime::Header payload = header_of(open_text(seal_text(kMail, recipe).text, as_carried).text);
+  EXPECT_EQ(payload.content_type().name(), "text/plain");
+  EXPECT_EQ(payload.content_type().get("hp"), "cipher");
+  EXPECT_EQ(payload.find("Subject")->unfolded(), "Dinner plans");
+  EXPECT_EQ(payload.find_all("HP-Outer").size(), 4u);  // From, To, Subject, Date
 }
 
 TEST(SealMail, protects_no_header_by_compression_alone) {
@@ -356,6 +379,24 @@ TEST(SealMail, lists_every_digest_in_micalg_MIME18) {
   std::string sealed = seal_text(kMail, recipe_of({step})).text;
   EXPECT_EQ(header_of(sealed).content_type().get("micalg"), "sha-256,sha-512");
   EXPECT_EQ(open_text(sealed).verdict.layers[0].signers.size(), 2u);
+}
+
+TEST(SealMail, names_in_micalg_what_has_a_name_there_MIME17_MIME20) {
+  struct Row {
+    const char* signer;
+    std::optional<Digest> digest;
+    const char* micalg;
+  };
+  for (const Row& row :
+       {Row{"alice", Digest::Sha224, "sha-224"}, Row{"alice", Digest::Sha256, "sha-256"},
+        Row{"alice", Digest::Sha384, "sha-384"}, Row{"alice", Digest::Sha512, "sha-512"},
+        Row{"alice", Digest::Sha3_256, "unknown"}, Row{"ed25519", {}, "sha-512"}}) {
+    Sign step = sign_by(row.signer);
+    step.signers[0].digest = row.digest;
+    std::string sealed = seal_text(kMail, recipe_of({step})).text;
+    EXPECT_EQ(header_of(sealed).content_type().get("micalg"), row.micalg);
+    EXPECT_EQ(open_text(sealed).verdict.layers.at(0).signers.size(), 1u);
+  }
 }
 
 TEST(SealMail, draws_a_new_boundary_for_each_message_T119) {
@@ -484,7 +525,7 @@ TEST(SealChecks, obeys_the_limits_for_recipients_and_signers) {
   EXPECT_FALSE(seal_text(kMail, recipe_of({many}), options).text.empty());
 }
 
-TEST(SealChecks, names_short_keys_and_weak_ciphers_CHOOSE15) {
+TEST(SealChecks, names_short_keys_and_weak_ciphers_ALG70_CHOOSE15) {
   Encrypt step = encrypt_to({"short"}, ContentCipher::TripleDesCbc);
   EXPECT_EQ(slugs(seal_text(kMail, recipe_of({step})).report.findings),
             (Slugs{"enc.weak-key", "enc.weak-cipher"}));

@@ -40,7 +40,7 @@ const Row kRows[] = {
      SmimeKind::MultipartEncrypted},
     {"multipart/encrypted; protocol=\"application/pkcs7-mime\"", "", SmimeKind::MultipartEncrypted},
     {"multipart/encrypted", "", SmimeKind::MultipartEncrypted},
-    // MIME-33, MIME-34, MIME-35, MIME-37
+    // MIME-33, MIME-34, MIME-35
     {"application/octet-stream; name=smime.p7m", "", SmimeKind::OctetStreamP7m},
     {"application/octet-stream; name=SMIME.P7M", "", SmimeKind::OctetStreamP7m},
     {"application/octet-stream", "attachment; filename=smime.p7s", SmimeKind::OctetStreamP7s},

@@ -97,7 +97,7 @@ constexpr Row kRows[] = {
     {"alice@[IPv6:2001:DB8::1]", "alice@[ipv6:2001:db8::1]", true, true},
     {"alice@[192.0.2.1]", "alice@192.0.2.1", false, false},
     {"alice@[192.0.2.1", "alice@[192.0.2.1", false, false},
-    // International domains (CERT-13, CERT-15): A-label and U-label are one.
+    // International domains (CERT-13, CERT-15, CERT-17): A-label and U-label are one.
     {"alice@bücher.example", "alice@xn--bcher-kva.example", true, true},
     {"alice@bücher.example", "alice@XN--BCHER-KVA.example", true, true},
     {"alice@bücher.example", "alice@bucher.example", false, false},

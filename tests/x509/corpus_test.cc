@@ -40,6 +40,8 @@ PathOptions::Switch to_switch(const std::string& text) {
 class Pkits : public testing::TestWithParam<CorpusRow> {};
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Pkits);
 
+// Among them 4.8 to 4.12 on policies (CERT-29), 4.14 on indirect lists (CERT-55), 4.15 on delta
+// lists (CERT-54, CERT-56), 4.4 on critical extensions of lists (CERT-27).
 TEST_P(Pkits, CERT_21) {
   CorpusRow row = GetParam();
   auto certificate = [&](const std::string& name) {

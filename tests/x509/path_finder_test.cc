@@ -142,7 +142,7 @@ TEST(PathFinder, RefusesAnExpiredCertificate) {
   EXPECT_TRUE(find("expired", {.options = {.at = *parse_time("2020-06-01")}}).findings.size() > 0);
 }
 
-TEST(PathFinder, RefusesWhatIsNotValidYet) {
+TEST(PathFinder, RefusesWhatIsNotValidYet_CERT_22) {
   PathResult result = find("alice", {.options = {.at = *parse_time("2020-06-01")}});
   EXPECT_EQ(summary(result), (Lines{"cert.not-yet-valid failure path 0",
                                     "path.expired failure path 1", kNotChecked}));
@@ -201,7 +201,7 @@ TEST(PathFinder, AsksForMailEncryption_CERT_39) {
             (Lines{"enc.key-usage failure path 0", kNotChecked}));
 }
 
-TEST(PathFinder, JudgesWeakDigestsAndKeys_CERT_43_T_68) {
+TEST(PathFinder, JudgesWeakDigestsAndKeys_CERT_43_CERT_44_T_68) {
   EXPECT_EQ(summary(find("sha1")), (Lines{"cert.weak-digest indeterminate path 0", kNotChecked}));
   EXPECT_EQ(summary(find("md5")), (Lines{"cert.weak-digest failure path 0", kNotChecked}));
   EXPECT_FALSE(find("sha1").verified);
@@ -311,7 +311,7 @@ TEST(PathFinder, EndsAtItsBudget_T_60) {
             (Lines{"path.budget indeterminate", "path.no-root indeterminate path 0"}));
 }
 
-TEST(PathFinder, HandlesRingsOfIssuers_T_61) {
+TEST(PathFinder, HandlesRingsOfIssuers_CERT_23_T_61) {
   // root and other know each other's intermediates; none of them is trusted.
   PathResult result =
       find("alice", {.roots = {}, .pool = {"cross_intermediate", "intermediate", "root", "other"}});
@@ -319,7 +319,7 @@ TEST(PathFinder, HandlesRingsOfIssuers_T_61) {
   EXPECT_EQ(worst(result.findings), Severity::Indeterminate);
 }
 
-TEST(PathFinder, RefusesGiantKeysBeforeLibcrypto_T_65) {
+TEST(PathFinder, RefusesGiantKeysBeforeLibcrypto_ALG_74_T_65) {
   PathResult result = find("alice", {.limits = {.rsa_bits = 1'024}});
   EXPECT_FALSE(result.verified);
   EXPECT_EQ(summary(result), Lines{"crypto.bad-key failure path 0"});

@@ -78,6 +78,19 @@ TEST(KeySource, FindsByIssuerAndSerialNumber) {
   EXPECT_TRUE(source->without_certificate().empty());
 }
 
+// One name, with its strings in another type.
+TEST(KeySource, ComparesIssuersAsNames_CMS57) {
+  auto source = make_key_source({certified("ec"), certified("ec")});
+  Certificate ec = load("ec");
+  std::string issuer(as_text(ec.issuer_der()));
+  std::size_t at = issuer.find("\x06\x03\x55\x04\x03");
+  ASSERT_NE(at, std::string::npos);
+  issuer[at + 5] = issuer[at + 5] == 0x0c ? 0x13 : 0x0c;
+  EXPECT_EQ(source->find({as_bytes(issuer), ec.serial_number(), {}}).size(), 2u);
+  issuer.back() = static_cast<char>(issuer.back() ^ 1);
+  EXPECT_TRUE(source->find({as_bytes(issuer), ec.serial_number(), {}}).empty());
+}
+
 TEST(KeySource, FindsABareKeyByItsComputedIdentifier) {
   auto source = make_key_source({bare("ec"), certified("ec"), certified("alice")});
   Certificate ec = load("ec");

@@ -77,7 +77,7 @@ void write_recipient(asn1::Writer& out, const RecipientEncryptedKey& recipient) 
 //     originator          [0] EXPLICIT OriginatorIdentifierOrKey,
 //     ukm                 [1] EXPLICIT UserKeyingMaterial OPTIONAL,
 //     keyEncryptionAlgorithm  KeyEncryptionAlgorithmIdentifier,
-//     recipientEncryptedKeys  SEQUENCE OF RecipientEncryptedKey }
+//     recipientEncryptedKeys  SEQUENCE OF RecipientEncryptedKey }  -- CMS-52; ukm: CMS-54
 RecipientInfo read_kari(asn1::Reader& in) {
   asn1::Reader seq = in.enter(kKariTag);
   KeyAgreeRecipientInfo info;

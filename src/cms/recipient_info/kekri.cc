@@ -20,7 +20,7 @@ Bytes read_key_identifier(asn1::Reader& in) {
 //     version                 CMSVersion,  -- always 4
 //     kekid                   KEKIdentifier,
 //     keyEncryptionAlgorithm  KeyEncryptionAlgorithmIdentifier,
-//     encryptedKey            EncryptedKey }
+//     encryptedKey            EncryptedKey }  -- CMS-55
 RecipientInfo read_kekri(asn1::Reader& in) {
   asn1::Reader seq = in.enter(kKekriTag);
   std::int64_t version = seq.small_integer();

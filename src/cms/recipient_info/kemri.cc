@@ -16,7 +16,7 @@ constexpr asn1::Tag kUkmTag = asn1::constructed(0);
 //     kekLength          INTEGER (1..65535),
 //     ukm            [0] EXPLICIT UserKeyingMaterial OPTIONAL,
 //     wrap               KeyEncryptionAlgorithmIdentifier,
-//     encryptedKey       EncryptedKey }
+//     encryptedKey       EncryptedKey }  -- KM-40; rid in both forms: KM-41
 RecipientInfo read_kemri(asn1::Reader& in) {
   asn1::Reader seq = in.sequence();
   KemRecipientInfo info;

@@ -15,7 +15,7 @@ OtherRecipientInfo skip(asn1::Reader& seq) {
 //     kari  [1] KeyAgreeRecipientInfo,
 //     kekri [2] KEKRecipientInfo,
 //     pwri  [3] PasswordRecipientInfo,
-//     ori   [4] OtherRecipientInfo }
+//     ori   [4] OtherRecipientInfo }  -- CMS-49
 RecipientInfo read_recipient_info(asn1::Reader& in) {
   if (in.next_is(kKtriTag)) return read_ktri(in);
   if (in.next_is(kKariTag)) return read_kari(in);
