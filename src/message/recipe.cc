@@ -12,9 +12,6 @@
 namespace bulla {
 namespace {
 
-// RSA keys below this are named as short (RFC 8551 4.2, 4.4; ALG-70).
-constexpr std::size_t kShortRsaBits = 2'048;
-
 // Whether the certificate is for mail, as far as it says (RFC 8550 4.4.4).
 bool is_for_mail(const Certificate& certificate) {
   const auto& purposes = certificate.extended_key_usage();

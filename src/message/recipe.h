@@ -12,6 +12,10 @@
 
 namespace bulla {
 
+// RSA keys below this are named as short, of signers and of recipients (RFC 8551 4.2, 4.4; ALG-68,
+// ALG-70).
+inline constexpr std::size_t kShortRsaBits = 2'048;
+
 // A signature as the CMS writer wants it.
 struct SignPlan {
   Sign::Form form = Sign::Form::Clear;

@@ -10,6 +10,7 @@
 #include "message/recipe.h"
 #include "message/seal_buffer.h"
 #include "message/seal_pem.h"
+#include "message/signer_notes.h"
 #include "message/step_stage.h"
 #include "mime/canonical.h"
 #include "mime/parser.h"
@@ -115,6 +116,8 @@ std::string entity_header(const mime::Header& header, std::string_view hp) {
   return result + std::string(as_text(content_type_with_hp(header, hp)));
 }
 
+void append(Findings& to, const Findings& more) { to.insert(to.end(), more.begin(), more.end()); }
+
 // Seals one mail: its header decides what the stages are told, its body runs through them.
 class MailSealer final : public mime::EntityHandler {
  public:
@@ -128,6 +131,7 @@ class MailSealer final : public mime::EntityHandler {
 
   Result<mime::BodyPlan> on_header(const mime::Header& header) override {
     TRY_VOID(check_header(header));
+    if (!is_sealed(header)) findings_ = note_senders(recipe_, header);
     bool crlf = options_.line_ends == SealOptions::LineEnds::Crlf ||
                 mime::first_line_break(header.raw()) == mime::LineBreak::Crlf;
     Sink& end = crlf ? static_cast<Sink&>(out_) : to_lf_;
@@ -143,6 +147,9 @@ class MailSealer final : public mime::EntityHandler {
 
   // Seals everything that the source has.
   Result<void> run(Source& in) { return stages_.first_failure(read_and_finish(in)); }
+
+  // What the header gave to remark.
+  const Findings& findings() const { return findings_; }
 
  private:
   // Ends the entity, and after it all stages and the output.
@@ -186,6 +193,7 @@ class MailSealer final : public mime::EntityHandler {
   RecipePlan plan_;
   const Recipe& recipe_;
   const SealOptions& options_;
+  Findings findings_;
   Coalescer out_;
   mime::CrlfToLf to_lf_;
   Stages stages_;
@@ -199,6 +207,7 @@ Result<SealReport> seal_mail(Source& in, Sink& out, const Recipe& recipe,
   SealReport report = plan.report;
   MailSealer sealer(std::move(plan), recipe, options, out);
   TRY_VOID(sealer.run(in));
+  append(report.findings, sealer.findings());
   return report;
 }
 
@@ -237,6 +246,7 @@ Result<SealReport> seal(Source& in, Sink& out, const Recipe& recipe, const SealO
                                                         : seal_bare(in, output, recipe, options);
   // What the output refused was written before whatever else went wrong.
   if (!sealed) TRY_VOID(output.settle());
+  if (sealed) append(sealed->findings, note_short_keys(recipe));
   return sealed;
 }
 

@@ -556,6 +556,37 @@ TEST(SealReport, says_what_was_chosen_CHOOSE16) {
             }));
 }
 
+TEST(SealReport, names_short_keys_of_signers_ALG68) {
+  std::string mail = "From: short@example.org\n\nx\n";
+  Sealed sealed = seal_text(mail, recipe_of({sign_by("short")}));
+  EXPECT_EQ(slugs(sealed.report.findings), Slugs{"sig.weak-key-accepted"});
+  EXPECT_EQ(slugs(seal_text(kMail, recipe_of({sign_by("alice")})).report.findings), Slugs{});
+}
+
+TEST(SealReport, names_an_author_for_whom_no_signer_is_CERT10) {
+  struct Row {
+    const char* header;
+    const char* certificate;  // with alice's key
+    Slugs expected;
+  };
+  for (const Row& row : {
+           Row{"From: Alice <ALICE@example.org>\n", "alice", {}},
+           Row{"From: bob@example.org\n", "alice", {"address.from-differs"}},
+           Row{"From: alice@example.org, bob@example.org\n", "alice", {"address.from-differs"}},
+           Row{"From: bob@example.org\nSender: alice@example.org\n", "alice", {}},
+           Row{"From: alice@example.org\n", "no_address", {"address.none-in-certificate"}},
+           Row{"Subject: x\n", "alice", {}},
+       }) {
+    Sign step = sign_by("alice");
+    step.signers[0].identity = person(row.certificate, "alice");
+    Sealed sealed = seal_text(std::string(row.header) + "\nx\n", recipe_of({step}));
+    EXPECT_EQ(slugs(sealed.report.findings), row.expected) << row.header;
+    for (const Finding& finding : sealed.report.findings) {
+      EXPECT_EQ(finding.severity, Severity::Warning);
+    }
+  }
+}
+
 TEST(SealReport, names_keks_and_tells_no_password) {
   Encrypt step;
   step.keks.push_back(
