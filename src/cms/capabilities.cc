@@ -53,7 +53,7 @@ void add_ciphers(std::vector<Capability>& list) {
 }
 
 // A content key that is derived (RFC 9709 4): parameters are absent here alone (KM-57, ATTR-28).
-// OAEP with its parameters as they are written in messages (ATTR-34).
+// OAEP has the parameters that it has in messages (ATTR-34).
 void add_key_management(std::vector<Capability>& list) {
   list.push_back(capability(crypto::kCekHkdfSha256));
   list.push_back(capability(crypto::transport_identifier({.algorithm = TransportAlgorithm::RsaOaep,
@@ -85,6 +85,37 @@ std::optional<ContentCipher> rc2_of(const Capability& capability) {
   }
 }
 
+// RFC 3560 5 prints the parameters of OAEP without the tags of their fields: whoever copied that
+// means the same (ATTR-34).
+Bytes without_tags(const asn1::AlgorithmIdentifier& oaep) {
+  auto untagged = asn1::decode(*oaep.parameters, [](asn1::Reader& in) {
+    asn1::Reader seq = in.sequence();
+    return asn1::encode([&](asn1::Writer& out) {
+      asn1::Writer fields = out.sequence();
+      fields.element(seq.enter(asn1::constructed(0)).element());
+      fields.element(seq.enter(asn1::constructed(1)).element());
+    });
+  });
+  return untagged.value_or(Bytes());
+}
+
+// With any parameters that are OAEP's, the empty ones of SHA-1 too (ATTR-33).
+std::optional<TransportScheme> transport_of(const Capability& capability) {
+  asn1::AlgorithmIdentifier stated{capability.id, capability.parameters};
+  if (auto scheme = crypto::read_transport_scheme(stated)) return *scheme;
+  for (Digest digest : {Digest::Sha256, Digest::Sha384, Digest::Sha512}) {
+    TransportScheme scheme{.algorithm = TransportAlgorithm::RsaOaep,
+                           .digest = digest,
+                           .mgf_digest = digest,
+                           .label = {}};
+    auto identifier = crypto::transport_identifier(scheme);
+    if (identifier.algorithm != capability.id) return std::nullopt;
+    if (capability.parameters == without_tags(identifier)) return scheme;
+  }
+  return std::nullopt;
+}
+
+// By the OID alone (ATTR-24, ATTR-27), but for RC2.
 std::optional<ContentCipher> cipher_of(const Capability& capability) {
   if (capability.id == crypto::row(ContentCipher::Rc2_40Cbc).oid) return rc2_of(capability);
   for (const crypto::ContentCipherRow& row : crypto::content_cipher_rows()) {
@@ -147,10 +178,11 @@ StatedAlgorithms interpret(const std::vector<Capability>& capabilities) {
       stated.ciphers.push_back(*cipher);
     } else if (entry.id == crypto::kCekHkdfSha256) {
       stated.derives_content_keys = true;
-    } else if (auto transport = crypto::read_transport_scheme(identifier)) {
+    } else if (auto transport = transport_of(entry)) {
       stated.transports.push_back(*transport);
     } else if (auto agreement = crypto::read_key_agreement(identifier)) {
       stated.agreements.push_back(*agreement);
+      // With NULL and without (ATTR-19, ATTR-20).
     } else if (auto scheme = crypto::read_signature_scheme(identifier, std::nullopt)) {
       stated.signatures.push_back(*scheme);
     }

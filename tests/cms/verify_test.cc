@@ -442,8 +442,7 @@ TEST(CheckSigner, ATTR06_ATTR58_each_attribute_once_and_in_its_place) {
 
 TEST(CheckSigner, ATTR05_what_is_not_known_is_passed_over) {
   Made made("p256");
-  made.attributes.push_back(Made::make(Oid::of("1.2.3.4"), [](Writer& out) { out.null(); }));
-  made.attributes.back().values.push_back(Bytes{2, 1, 1});
+  made.attributes.push_back({.type = Oid::of("1.2.3.4"), .values = {Bytes{2, 1, 1}, Bytes{5, 0}}});
   // Hints that cannot be read are none.
   for (const Oid& type : {kSmimeCapabilities, kEncryptionKeyPreference}) {
     made.attributes.push_back(Made::make(type, [](Writer& out) { out.integer(7); }));
