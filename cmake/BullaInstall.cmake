@@ -17,5 +17,12 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/bullaConfigVersion.cmake CO
 install(FILES ${CMAKE_BINARY_DIR}/bullaConfig.cmake ${CMAKE_BINARY_DIR}/bullaConfigVersion.cmake
         DESTINATION ${config_dir} COMPONENT dev)
 
+# Whoever links the archive names what it uses, itself: pkg-config --static would add what libcrypto's own archive
+# needs, which Debian 13's libssl-dev does not depend on.
+if(BUILD_SHARED_LIBS)
+  set(BULLA_PC_PRIVATE .private)
+else()
+  set(BULLA_PC_ARCHIVE_LIBS " -lstdc++")
+endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/bulla.pc.in ${CMAKE_BINARY_DIR}/bulla.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/bulla.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)

@@ -1,13 +1,19 @@
 #!/bin/sh
-# fresh_debian.sh SUITE [COMMAND...]: runs a command (./check) in a fresh minimal Debian that holds the committed tree.
+# fresh_debian.sh [--deps] SUITE [COMMAND...]: runs a command (./check) in a fresh minimal Debian that holds the committed
+# tree.
 #
 #   tools/fresh_debian.sh bookworm ./demo
-#   tools/fresh_debian.sh trixie ./check
+#   tools/fresh_debian.sh --deps trixie ./check
 #
 # The mirror is the one that this machine's apt uses for Debian. The minimal system is made once and kept in
 # ${XDG_CACHE_HOME:-~/.cache}/bulla; the command runs in a copy that is removed afterwards (KEEP=1 keeps it). Packages
-# that the command downloads are kept too. Needs root and debootstrap.
+# that the command downloads and what ccache remembers are kept too. The reference corpora ($BULLA_SHARED, or ../shared)
+# stand there, and cannot be written. With --deps the packages of tools/install_deps.sh are there already: they are
+# installed once, and again when that script changes. Needs root, debootstrap, and a mirror; without them it exits with 77
+# or 69.
 set -eu
+deps=
+[ "${1-}" != --deps ] || { deps=yes; shift; }
 suite=${1:?usage: fresh_debian.sh SUITE [COMMAND...]}
 shift
 [ $# -gt 0 ] || set -- ./check
@@ -21,26 +27,44 @@ if ! command -v debootstrap >/dev/null; then
   echo 'fresh_debian: debootstrap is missing; tools/install_deps.sh --dev' >&2
   exit 69
 fi
-# shellcheck disable=SC2016  # apt's own placeholders
-mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Identifier: Packages' |
-  sed -n 's/^Debian Debian //p' | head -n 1)
+find_mirror() {
+  # shellcheck disable=SC2016  # apt's own placeholders
+  apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Identifier: Packages' |
+    sed -n 's/^Debian Debian //p' | head -n 1
+}
+mirror=$(find_mirror)
+# What apt has not fetched yet has no origin.
+[ -n "$mirror" ] || { apt-get -qq update >/dev/null 2>&1 && mirror=$(find_mirror); } || true
 if [ -z "$mirror" ]; then
-  echo 'fresh_debian: apt knows no Debian mirror; run apt-get update' >&2
+  echo 'fresh_debian: apt knows no Debian mirror' >&2
   exit 69
 fi
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/bulla
 base=$cache/$suite
 archives=$cache/$suite-archives
-mkdir -p "$archives"
+compiled=$cache/$suite-ccache
+shared=${BULLA_SHARED:-$root/../shared}
+mkdir -p "$archives" "$compiled"
 if [ ! -e "$base/.complete" ]; then
   rm -rf "$base"
   # debootstrap knows a newer suite by the script of its predecessor.
   script=/usr/share/debootstrap/scripts/$suite
   [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
   debootstrap --variant=minbase "$suite" "$base" "$mirror" "$script" >"$cache/$suite.log" 2>&1 ||
-    { tail -n 20 "$cache/$suite.log"; exit 1; }
+    { tail -n 20 "$cache/$suite.log" >&2; echo "fresh_debian: no $suite from the mirror" >&2; exit 69; }
   touch "$base/.complete"
+fi
+
+# Made by this script itself, with KEEP_AS.
+if [ -n "$deps" ]; then
+  key=$(cksum <"$root/tools/install_deps.sh")
+  if [ "$(cat "$base-deps/.complete" 2>/dev/null)" != "$key" ]; then
+    KEEP_AS="$base-deps" "$0" "$suite" tools/install_deps.sh ||
+      { echo "fresh_debian: no packages for $suite" >&2; exit 69; }
+    echo "$key" >"$base-deps/.complete"
+  fi
+  base=$base-deps
 fi
 
 copy=$(mktemp -d "$cache/$suite-run.XXXXXX")
@@ -48,7 +72,10 @@ mounted=
 finish() {
   code=$?
   for place in $mounted; do umount "$place" || exit 74; done
-  if [ -n "${KEEP-}" ]; then
+  if [ -n "${KEEP_AS-}" ] && [ $code = 0 ]; then
+    rm -rf --one-file-system "$KEEP_AS"
+    mv "$copy" "$KEEP_AS"
+  elif [ -n "${KEEP-}" ]; then
     echo "kept in $copy"
   else
     rm -rf --one-file-system "$copy"
@@ -62,13 +89,27 @@ cp -a --reflink=auto "$base/." "$copy"
 # How this machine reaches the mirror: proxies, and the names that it resolves.
 apt-config dump | grep -E '^Acquire::(http|https)::Proxy' >"$copy/etc/apt/apt.conf.d/90mirror" || true
 cp /etc/resolv.conf /etc/hosts "$copy/etc/"
-mkdir -p "$copy/src" "$copy/root/.ccache"
+rm -rf "$copy/src"
+mkdir -p "$copy/src" "$copy/shared" "$copy/root/.cache/ccache"
 git -C "$root" archive HEAD | tar -x -C "$copy/src"
 
+# bind FOLDER PLACE: shows a folder of this machine inside.
+bind() {
+  mount --bind "$1" "$copy/$2"
+  mounted="$copy/$2 $mounted"
+}
 mount -t proc proc "$copy/proc"
 mounted=$copy/proc
-mount --bind "$archives" "$copy/var/cache/apt/archives"
-mounted="$copy/var/cache/apt/archives $mounted"
+# Terminals, for the tests of passphrases.
+mount -t devpts -o newinstance,ptmxmode=0666 devpts "$copy/dev/pts"
+mounted="$copy/dev/pts $mounted"
+ln -sf pts/ptmx "$copy/dev/ptmx"
+bind "$archives" var/cache/apt/archives
+bind "$compiled" root/.cache/ccache
+if [ -d "$shared" ]; then
+  bind "$shared" shared
+  mount -o remount,bind,ro "$copy/shared"
+fi
 # Without this, a minimal system deletes what it has downloaded.
 rm -f "$copy/etc/apt/apt.conf.d/docker-clean"
 echo 'APT::Keep-Downloaded-Packages "true";' >"$copy/etc/apt/apt.conf.d/91keep"
@@ -76,5 +117,4 @@ echo 'APT::Keep-Downloaded-Packages "true";' >"$copy/etc/apt/apt.conf.d/91keep"
 echo "== $suite: $*"
 # shellcheck disable=SC2016  # expanded inside
 env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-  BULLA_SHARED="${BULLA_SHARED-}" \
   chroot "$copy" /bin/sh -c 'cd /src && exec "$@"' sh "$@" </dev/null

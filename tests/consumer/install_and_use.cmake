@@ -55,7 +55,7 @@ endif()
 # --define-prefix: the file names the prefix of the build, and the package lies elsewhere.
 set(ENV{PKG_CONFIG_PATH} ${prefix}/${LIBDIR}/pkgconfig)
 execute_process(COMMAND pkg-config --define-variable=prefix=${prefix} --define-variable=libdir=${prefix}/${LIBDIR}
-                        --define-variable=includedir=${prefix}/include --static --cflags --libs bulla
+                        --define-variable=includedir=${prefix}/include --cflags --libs bulla
                 RESULT_VARIABLE code OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE)
 if(NOT code EQUAL 0)
   message(FATAL_ERROR "pkg-config does not find bulla")
