@@ -143,7 +143,6 @@ enum class Rule : std::uint16_t {
   SigNoCertificate,
   SigAmbiguousCertificate,
   SigUnknownAlgorithm,
-  SigUnavailable,
   SigDigestNotAnnounced,
   SigAlgorithmMismatch,
   SigAlgorithmProtection,

@@ -300,9 +300,6 @@ constexpr std::array kRules = {
     RuleInfo{Rule::SigUnknownAlgorithm, "sig.unknown-algorithm", Severity::Indeterminate,
              "RFC 4853 3", "the signature algorithm is not known",
              "ask the sender for a signature with RSA or ECDSA"},
-    RuleInfo{Rule::SigUnavailable, "sig.unavailable", Severity::Indeterminate, "",
-             "the signature algorithm is not available in the installed libcrypto",
-             "'bulla doctor --algorithms' lists what it has"},
     RuleInfo{
         Rule::SigDigestNotAnnounced, "sig.digest-not-announced", Severity::Indeterminate,
         "RFC 5652 5.1",

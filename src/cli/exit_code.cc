@@ -41,6 +41,13 @@ constexpr std::array kRows = {
     Row{"config.", Exit::Configuration},
 };
 
+// Whether more could be said with a libcrypto that has all algorithms of the message.
+bool lacks_algorithm(const Verdict& verdict) {
+  return std::any_of(verdict.findings.begin(), verdict.findings.end(), [](const Finding& finding) {
+    return finding.rule == Rule::CryptoUnavailable;
+  });
+}
+
 }  // namespace
 
 Exit exit_code(Rule rule) {
@@ -61,7 +68,7 @@ Exit exit_code(const Verdict& verdict, Policy::Require require) {
     case Status::Unprotected:
       return require == Policy::Require::Nothing ? Exit::Done : Exit::Absent;
     default:
-      return Exit::Indeterminate;
+      return lacks_algorithm(verdict) ? Exit::Unavailable : Exit::Indeterminate;
   }
 }
 

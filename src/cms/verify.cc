@@ -18,11 +18,18 @@ constexpr std::size_t kMaxTried = 8;
 // Below this many bits RSA is weak (RFC 8551 4.3, ALG-69).
 constexpr std::size_t kMinRsaBits = 2'048;
 
-// The rule for a signature that could not be checked.
-Rule rule_for(Rule reason) {
-  if (reason == Rule::CryptoUnavailable) return Rule::SigUnavailable;
-  if (reason == Rule::CryptoUnknownAlgorithm) return Rule::SigUnknownAlgorithm;
-  return Rule::SigBadSignature;
+// What to say of a signature that could not be checked. That libcrypto lacks its algorithm is
+// no failure of the message.
+Finding unchecked(const Error& error) {
+  std::string detail = error.detail.empty() ? std::string(info(error.rule).text) : error.detail;
+  if (error.rule == Rule::CryptoUnavailable) {
+    Finding finding = Finding::of(error.rule, {}, std::move(detail));
+    finding.severity = Severity::Indeterminate;
+    return finding;
+  }
+  bool is_unknown = error.rule == Rule::CryptoUnknownAlgorithm;
+  return Finding::of(is_unknown ? Rule::SigUnknownAlgorithm : Rule::SigBadSignature, {},
+                     std::move(detail));
 }
 
 // One signer, from its algorithms to its verdict.
@@ -216,9 +223,7 @@ std::optional<bool> SignerVerifier::check_signature() {
   if (chosen_.empty()) return std::nullopt;
   auto fits = try_certificates();
   if (!fits) {
-    const Error& error = fits.error();
-    note(rule_for(error.rule),
-         error.detail.empty() ? std::string(info(error.rule).text) : error.detail);
+    check_.findings.push_back(unchecked(fits.error()));
     return std::nullopt;
   }
   if (!*fits) note(Rule::SigBadSignature);

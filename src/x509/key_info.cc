@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "asn1/algorithm_identifier.h"
+#include "crypto/oid_name.h"
 #include "crypto/post_quantum.h"
 
 namespace bulla::x509 {
@@ -29,6 +30,7 @@ constexpr std::array kKinds = {
     KindRow{Oid::of("1.3.101.110"), KeyKind::X25519, "X25519", 256},
     KindRow{Oid::of("1.3.101.111"), KeyKind::X448, "X448", 448},
     KindRow{Oid::of("1.2.840.10040.4.1"), KeyKind::Dsa, "DSA", 0},
+    KindRow{Oid::of("1.2.840.10046.2.1"), KeyKind::Dh, "DH", 0},
 };
 
 struct CurveRow {
@@ -94,7 +96,8 @@ void read_curve(ByteView parameters, KeyInfo& info) {
 }
 
 // Dss-Parms ::= SEQUENCE { p INTEGER, q INTEGER, g INTEGER } (RFC 3279 2.3.2)
-void read_dsa(ByteView parameters, KeyInfo& info) {
+// DomainParameters ::= SEQUENCE { p INTEGER, g INTEGER, q INTEGER, ... } (RFC 3279 2.3.3)
+void read_prime(ByteView parameters, KeyInfo& info) {
   auto p = asn1::decode(parameters, [](asn1::Reader& in) {
     asn1::Reader seq = in.sequence();
     ByteView prime = any_integer(seq);
@@ -131,7 +134,7 @@ KeyInfo read_key_info(ByteView spki) {
   KeyInfo info;
   auto key = asn1::decode(spki, &read_spki);
   if (!key) return info;
-  info.description = key->algorithm.algorithm.to_string();
+  info.description = crypto::oid_name(key->algorithm.algorithm);
   const KindRow* row = nullptr;
   for (const KindRow& candidate : kKinds) {
     if (candidate.oid == key->algorithm.algorithm) row = &candidate;
@@ -147,8 +150,8 @@ KeyInfo read_key_info(ByteView spki) {
       key->algorithm.parameters ? ByteView(*key->algorithm.parameters) : ByteView();
   if (info.kind == KeyKind::Ec) {
     read_curve(parameters, info);
-  } else if (info.kind == KeyKind::Dsa) {
-    read_dsa(parameters, info);
+  } else if (info.kind == KeyKind::Dsa || info.kind == KeyKind::Dh) {
+    read_prime(parameters, info);
   } else if (row->bits == 0) {
     read_rsa(key->subject_public_key, info);
   }
@@ -162,7 +165,8 @@ std::optional<std::string> find_key_flaw(const KeyInfo& key, const Limits& limit
   bool sized = key.kind == KeyKind::Rsa || key.kind == KeyKind::RsaPss ||
                key.kind == KeyKind::RsaOaep || key.kind == KeyKind::RsaKem ||
                key.kind == KeyKind::Dsa;
-  if (sized && key.bits > limits.rsa_bits) return key.description + " is too large";
+  if ((sized || key.kind == KeyKind::Dh) && key.bits > limits.rsa_bits)
+    return key.description + " is too large";
   if (key.exponent_bits > limits.rsa_exponent_bits) return "the RSA exponent is too large";
   if (key.kind == KeyKind::Ec && key.bits == 0) return key.description;
   // DSA keys may inherit their parameters: no size then.

@@ -11,6 +11,7 @@
 
 #include "crypto/algorithm_table.h"
 #include "crypto/openssl.h"
+#include "crypto/post_quantum.h"
 #include "x509/libcrypto_certificate.h"
 #include "x509/libcrypto_error.h"
 #include "x509/path_checks.h"
@@ -230,6 +231,22 @@ class Judge {
   Findings findings_;
 };
 
+// The first key of the path that libcrypto does not know, as a finding. It would say of such a
+// path that it is not valid, where nothing can be said of it here.
+std::optional<Finding> find_unknown_key(const std::vector<Certificate>& path) {
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const crypto::PostQuantumRow* row = crypto::find_post_quantum(path[i].key_kind());
+    bool is_absent = row != nullptr && !crypto::is_available(*row);
+    if (!is_absent && path[i].key_kind() != KeyKind::Unknown) continue;
+    Error error = is_absent ? crypto::unavailable(*row).value()
+                            : Error{Rule::CryptoUnknownAlgorithm, 0, path[i].key_description()};
+    Finding finding = Finding::of(error.rule, path_place(i), std::move(error.detail));
+    finding.severity = Severity::Indeterminate;
+    return finding;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 struct LibcryptoPath::Inner {
@@ -289,6 +306,10 @@ LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& p
     x509s.push_back(inner_->find(path[i]));
     if (x509s.back() != nullptr) continue;
     outcome.findings.push_back(Finding::of(Rule::CertMalformed, path_place(i)));
+    return outcome;
+  }
+  if (auto unknown = find_unknown_key(path)) {
+    outcome.findings.push_back(std::move(*unknown));
     return outcome;
   }
 
