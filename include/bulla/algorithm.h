@@ -37,6 +37,7 @@ enum class KeyKind : std::uint8_t {
   X25519,
   X448,
   Dsa,
+  Dh,        // dhpublicnumber: Diffie-Hellman of RFC 2631
   RsaKem,    // id-rsa-kem-spki: for RSA-KEM alone (RFC 9690)
   MlKem512,  // RFC 9935, RFC 9936
   MlKem768,

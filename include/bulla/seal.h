@@ -60,6 +60,8 @@ struct Encrypt {
   std::vector<RecipientChoice> recipients;
   std::vector<KekChoice> keks;
   std::vector<std::shared_ptr<const Secret>> passwords;
+  // How a password's key is derived. Few programs read scrypt (RFC 7914).
+  enum class PasswordKdf { Pbkdf2, Scrypt } password_kdf = PasswordKdf::Pbkdf2;
   // Where nothing is known: AES-256-CBC, which today's programs open; never a weak one
   // (CHOOSE-01, CHOOSE-10).
   std::optional<ContentCipher> cipher;

@@ -32,10 +32,8 @@ std::string use_of(const crypto::ContentCipherRow& row) {
   return row.standing == crypto::Standing::Broken ? "read (--legacy)" : "read";
 }
 
-// SHAKE256 is written with Ed448 (RFC 8419 3.1); no signature here is written with SHAKE128.
 std::string use_of(const crypto::DigestRow& row) {
-  bool is_written = row.standing == crypto::Standing::Current && row.digest != Digest::Shake128;
-  return is_written ? kReadWrite : "read";
+  return row.standing == crypto::Standing::Current ? kReadWrite : "read";
 }
 
 AlgorithmRow plain_row(const char* group, std::string_view name, const std::string& oid,

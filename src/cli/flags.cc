@@ -144,6 +144,8 @@ constexpr std::array kFlags = {
     FlagRow{"--password-file", "", "FILE", Value::File, Repeat::Many,
             kEncrypt | kSeal | kOpen | kDecrypt | kAddRecipients,
             "a file whose first line is a password that opens the message"},
+    FlagRow{"--scrypt", "", "", Value::None, Repeat::Once, kEncrypt | kSeal | kAddRecipients,
+            "derive the key of a password with scrypt, which few programs read"},
     FlagRow{"--kek", "", "ID:FILE", Value::Text, Repeat::Many,
             kEncrypt | kSeal | kOpen | kDecrypt | kAddRecipients,
             "a key-encryption key that both sides have; ID is hexadecimal, or else text"},

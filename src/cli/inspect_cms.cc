@@ -42,7 +42,8 @@ std::string transport_text(const asn1::AlgorithmIdentifier& algorithm) {
 std::string agreement_text(const asn1::AlgorithmIdentifier& algorithm) {
   auto agreement = crypto::read_key_agreement(algorithm);
   if (!agreement) return crypto::oid_name(algorithm.algorithm);
-  std::string kdf = agreement->kdf == crypto::Kdf::Hkdf ? "HKDF" : "X9.63 KDF";
+  constexpr const char* kKdfs[] = {"X9.63 KDF", "HKDF", "X9.42 KDF"};
+  std::string kdf = kKdfs[static_cast<std::size_t>(agreement->kdf)];
   return "Diffie-Hellman, " + kdf + " with " + std::string(name(agreement->digest));
 }
 

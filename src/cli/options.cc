@@ -145,6 +145,7 @@ void read_signature(const Arguments& arguments, Meaning& meaning, SealingOptions
 
 void read_encryption(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {
   if (arguments.has("--oaep")) options.transport = Encrypt::Transport::Oaep;
+  if (arguments.has("--scrypt")) options.password_kdf = Encrypt::PasswordKdf::Scrypt;
   if (arguments.has("--rsa-kem")) options.transport = Encrypt::Transport::Kem;
   options.cipher = meaning.find<ContentCipher>(
       "--cipher", find_sending_cipher,

@@ -71,6 +71,7 @@ struct SealingOptions {
   std::optional<ContentCipher> cipher;
   std::optional<Encrypt::ContentKey> content_key;
   std::optional<Encrypt::Transport> transport;
+  Encrypt::PasswordKdf password_kdf = Encrypt::PasswordKdf::Pbkdf2;
   HeaderConfidentiality headers = HeaderConfidentiality::Baseline;
   Recipe::HeaderProtection header_protection = Recipe::HeaderProtection::On;
   SealOptions::Form form = SealOptions::Form::Mail;

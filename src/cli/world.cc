@@ -170,6 +170,7 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at) {
   Encrypt step{.recipients = {},
                .keks = {},
                .passwords = {},
+               .password_kdf = options.password_kdf,
                .cipher = options.cipher,
                .content_key = options.content_key,
                .transport = options.transport};

@@ -205,7 +205,7 @@ bool KeyRecovery::try_password(const PasswordRecipientInfo& info, std::size_t in
     note(std::move(method.error()));
     return false;
   }
-  iterations_ += method->derivation.iterations;
+  iterations_ += crypto::iterations(method->derivation);
   if (iterations_ > limits_.pbkdf2_iterations) {
     note({Rule::LimitIterations, 0, {}});
     return false;

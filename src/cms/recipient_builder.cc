@@ -193,18 +193,34 @@ Result<RecipientInfo> make_kekri(const KekRecipient& recipient, ByteView content
   return info;
 }
 
+// N = 16384 and r = 8 take 16 MiB, within what a message may take; p = 5 makes up for it in
+// time, about that of the iterations of PBKDF2.
+Result<crypto::PasswordDerivation> derivation_for(const PasswordRecipient& recipient) {
+  Bytes salt = TRY(crypto::random_bytes(kSaltSize));
+  if (recipient.derivation == PasswordRecipient::Derivation::Scrypt) {
+    return crypto::Scrypt{.salt = std::move(salt),
+                          .cost = 16'384,
+                          .block_size = 8,
+                          .parallelization = 5,
+                          .key_size = std::nullopt};
+  }
+  return crypto::Pbkdf2{.salt = std::move(salt),
+                        .iterations = recipient.iterations,
+                        .key_size = std::nullopt,
+                        .prf = Digest::Sha256};
+}
+
 Result<RecipientInfo> make_pwri(const PasswordRecipient& recipient, const Limits& limits,
                                 ByteView content_key) {
-  if (recipient.iterations > limits.pbkdf2_iterations) return failure(Rule::LimitIterations);
-  crypto::Pbkdf2 derivation{.salt = TRY(crypto::random_bytes(kSaltSize)),
-                            .iterations = recipient.iterations,
-                            .key_size = std::nullopt,
-                            .prf = Digest::Sha256};
+  crypto::PasswordDerivation derivation = TRY(derivation_for(recipient));
+  if (crypto::iterations(derivation) > limits.pbkdf2_iterations) {
+    return failure(Rule::LimitIterations);
+  }
   const crypto::ContentCipherRow& row = crypto::row(ContentCipher::Aes256Cbc);
   PasswordWrap wrap{.cipher = row.cipher, .iv = TRY(crypto::random_bytes(row.iv_size))};
   Secret kek = TRY(crypto::derive(derivation, recipient.password.view(), row.key_size));
   PasswordRecipientInfo info;
-  info.key_derivation_algorithm = crypto::pbkdf2_identifier(derivation);
+  info.key_derivation_algorithm = crypto::password_derivation_identifier(derivation);
   info.key_encryption_algorithm = wrap.identifier();
   info.encrypted_key = TRY(wrap.wrap(kek.view(), content_key));
   return info;

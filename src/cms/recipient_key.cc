@@ -4,6 +4,7 @@
 
 #include "base/try.h"
 #include "cms/shared_info.h"
+#include "crypto/dh.h"
 #include "crypto/kem.h"
 #include "x509/certificate_key.h"
 
@@ -15,12 +16,14 @@ constexpr Oid kX25519 = Oid::of("1.3.101.110");
 constexpr Oid kX448 = Oid::of("1.3.101.111");
 
 bool agrees(KeyKind kind) {
-  return kind == KeyKind::Ec || kind == KeyKind::X25519 || kind == KeyKind::X448;
+  return kind == KeyKind::Ec || kind == KeyKind::X25519 || kind == KeyKind::X448 ||
+         kind == KeyKind::Dh;
 }
 
 KeyKind originator_kind(const Oid& oid) {
   if (oid == kEcPublicKey) return KeyKind::Ec;
   if (oid == kX25519) return KeyKind::X25519;
+  if (oid == crypto::kDhPublicNumber) return KeyKind::Dh;
   return oid == kX448 ? KeyKind::X448 : KeyKind::Unknown;
 }
 
@@ -36,13 +39,30 @@ Result<crypto::KeyWrap> read_wrap(const asn1::AlgorithmIdentifier& algorithm) {
   return failure(Rule::CryptoUnknownAlgorithm, 0, algorithm.algorithm.to_string());
 }
 
-// The curve that originatorKey names, if it names one, is the recipient's (KM-13, KM-15).
+// The curve or group that originatorKey names, if it names one, is the recipient's (KM-12,
+// KM-13, KM-15).
 bool same_curve(const KeyAgreeRecipientInfo& info, const PrivateKey& key) {
   const auto& algorithm = info.originator_algorithm;
-  if (key.kind() != KeyKind::Ec) return !algorithm.parameters;
+  bool is_dh = key.kind() == KeyKind::Dh;
+  if (key.kind() != KeyKind::Ec && !is_dh) return !algorithm.parameters;
   if (algorithm.has_no_or_null_parameters()) return true;
   auto own = crypto::PublicKey::parse(key.subject_public_key_info());
-  return own && equal(own->curve(), *algorithm.parameters);
+  if (!is_dh) return own && equal(own->curve(), *algorithm.parameters);
+  auto group = crypto::read_dh_group(algorithm);
+  return own && group && equal(own->curve(), group->encode());
+}
+
+// The X9.42 KDF belongs to the groups of RFC 2631, the others to curves (RFC 3370 4.1, RFC
+// 5753 7.1.4). ssDH has the originator's certificate, and a ukm that makes each key another.
+Result<void> check_agreement(const crypto::KeyAgreement& agreement,
+                             const KeyAgreeRecipientInfo& info, KeyKind kind) {
+  if ((agreement.kdf == crypto::Kdf::X942) != (kind == KeyKind::Dh)) {
+    return failure(Rule::EncFailed);
+  }
+  if (agreement.is_static && (!info.originator || !info.ukm)) {
+    return failure(Rule::CryptoBadParameters, 0, "static-static Diffie-Hellman");
+  }
+  return {};
 }
 
 // The originator's public key: in the message, or of a certificate in it (CMS-53).
@@ -114,12 +134,14 @@ Result<AgreedKey> open_kari(const EnvelopedHeader& header, const KeyAgreeRecipie
                             std::size_t recipient, const PrivateKey& key, std::size_t size,
                             OldForms old_forms) {
   crypto::KeyAgreement agreement = TRY(crypto::read_key_agreement(info.key_encryption_algorithm));
+  TRY_VOID(check_agreement(agreement, info, key.kind()));
   Bytes peer = TRY(peer_key(header, info, key));
   Secret shared = TRY(key.agree(peer));
   ByteView wrapped = info.recipients[recipient].encrypted_key;
   auto opened = unwrap_agreed(agreement, shared.view(), info.ukm, wrapped, size);
   if (opened) return AgreedKey{.key = std::move(*opened)};
-  if (old_forms == OldForms::Refuse) return failure(Rule::EncFailed);
+  bool has_old_forms = agreement.kdf != crypto::Kdf::X942;
+  if (old_forms == OldForms::Refuse || !has_old_forms) return failure(Rule::EncFailed);
   for (const asn1::AlgorithmIdentifier& key_info : old_key_infos(header, agreement)) {
     agreement.wrap_identifier = key_info;
     opened = unwrap_agreed(agreement, shared.view(), info.ukm, wrapped, size);
@@ -160,7 +182,7 @@ Result<PasswordMethod> PasswordMethod::read(const PasswordRecipientInfo& info,
     return failure(Rule::CryptoUnknownAlgorithm, 0, "no key derivation");
   }
   PasswordMethod method;
-  method.derivation = TRY(crypto::read_pbkdf2(*info.key_derivation_algorithm, limits));
+  method.derivation = TRY(crypto::read_password_derivation(*info.key_derivation_algorithm, limits));
   if (info.key_encryption_algorithm.algorithm == kPwriKek) {
     method.password_wrap = TRY(PasswordWrap::read(info.key_encryption_algorithm));
   } else {

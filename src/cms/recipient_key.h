@@ -36,7 +36,7 @@ Result<Secret> open_kekri(const KekRecipientInfo& info, ByteView kek, std::size_
 
 // What a PasswordRecipientInfo asks for, known before any password is used.
 struct PasswordMethod {
-  crypto::Pbkdf2 derivation;
+  crypto::PasswordDerivation derivation;
   std::optional<PasswordWrap> password_wrap;           // id-alg-PWRI-KEK, or
   crypto::KeyWrap key_wrap = crypto::KeyWrap::Aes256;  // a key wrap itself (KM-37)
 

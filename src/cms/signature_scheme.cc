@@ -11,11 +11,11 @@
 namespace bulla::cms {
 namespace {
 
-// RFC 5754 and RFC 9688 (ALG-07) give these, and only these, a place in RSA and ECDSA signatures;
-// SHA-1 and MD5 are read and never written (ALG-76).
-constexpr std::array kSignDigests = {Digest::Sha256,   Digest::Sha384,   Digest::Sha512,
-                                     Digest::Sha224,   Digest::Sha3_224, Digest::Sha3_256,
-                                     Digest::Sha3_384, Digest::Sha3_512};
+// RFC 5754, RFC 9688 (ALG-07) and RFC 8702 give these, and only these, a place in RSA and ECDSA
+// signatures; SHA-1 and MD5 are read and never written (ALG-76).
+constexpr std::array kSignDigests = {
+    Digest::Sha256,   Digest::Sha384,   Digest::Sha512,   Digest::Sha224,   Digest::Sha3_224,
+    Digest::Sha3_256, Digest::Sha3_384, Digest::Sha3_512, Digest::Shake128, Digest::Shake256};
 
 Result<void> check_digest(Digest digest) {
   crypto::Standing standing = crypto::row(digest).standing;
@@ -72,6 +72,10 @@ Result<SignatureScheme> choose(const crypto::PublicKey& key, std::optional<Diges
   switch (key.kind()) {
     case KeyKind::Rsa:
       if (padding == RsaPadding::Pss) return pss(digest.value_or(Digest::Sha256));
+      if (digest && crypto::is_extendable(*digest)) {  // RFC 8702 3.2.1
+        return failure(Rule::CryptoUnknownAlgorithm, 0,
+                       std::string(name(*digest)) + " without RSASSA-PSS");
+      }
       return scheme(SignatureAlgorithm::RsaPkcs1, digest.value_or(Digest::Sha256));
     case KeyKind::RsaPss:
       return pss_for(key, digest);

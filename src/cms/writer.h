@@ -90,6 +90,8 @@ struct KekRecipient {
 struct PasswordRecipient {
   Secret password;
   std::uint64_t iterations = 600'000;
+  // Scrypt costs memory too; few programs read it (RFC 7914).
+  enum class Derivation { Pbkdf2, Scrypt } derivation = Derivation::Pbkdf2;
 };
 
 struct EncryptOptions {

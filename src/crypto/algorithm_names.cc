@@ -85,6 +85,8 @@ std::string_view name(KeyKind kind) {
       return "x448";
     case KeyKind::Dsa:
       return "dsa";
+    case KeyKind::Dh:
+      return "dh";
     case KeyKind::RsaKem:
       return "rsa-kem";
     default:

@@ -138,11 +138,12 @@ asn1::AlgorithmIdentifier key_wrap_identifier(KeyWrap wrap);
 
 // Key agreement: which KDF, which hash, and the wrap AlgorithmIdentifier exactly as
 // it stood (KM-19).
-enum class Kdf : std::uint8_t { X963, Hkdf };
+enum class Kdf : std::uint8_t { X963, Hkdf, X942 };
 struct KeyAgreement {
   Kdf kdf = Kdf::X963;
   Digest digest = Digest::Sha256;
   bool cofactor = false;
+  bool is_static = false;  // the originator's key is too: ssDH (RFC 3370 4.1.2)
   KeyWrap wrap = KeyWrap::Aes256;
   asn1::AlgorithmIdentifier wrap_identifier;
 };

@@ -43,9 +43,9 @@ void Hasher::update(ByteView bytes) {
 Bytes Hasher::finish() {
   Bytes result(digest_size(inner_->digest));
   EVP_MD_CTX* context = inner_->context.get();
-  bool is_xof = inner_->digest == Digest::Shake128 || inner_->digest == Digest::Shake256;
-  int done = is_xof ? EVP_DigestFinalXOF(context, result.data(), result.size())
-                    : EVP_DigestFinal_ex(context, result.data(), nullptr);
+  int done = is_extendable(inner_->digest)
+                 ? EVP_DigestFinalXOF(context, result.data(), result.size())
+                 : EVP_DigestFinal_ex(context, result.data(), nullptr);
   CHECK(done == 1);
   return result;
 }
@@ -58,6 +58,10 @@ Hasher Hasher::clone() const {
 }
 
 std::size_t digest_size(Digest digest) { return row(digest).size; }
+
+bool is_extendable(Digest digest) {
+  return digest == Digest::Shake128 || digest == Digest::Shake256;
+}
 
 Result<Bytes> hash(Digest digest, ByteView bytes) {
   Hasher hasher = TRY(Hasher::create(digest));

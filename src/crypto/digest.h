@@ -32,6 +32,8 @@ class Hasher {
 
 // Octets of output.
 std::size_t digest_size(Digest digest);
+// SHAKE: an extendable-output function, of which a digest is the beginning (RFC 8702 3.1).
+bool is_extendable(Digest digest);
 
 // The digest of octets at hand.
 Result<Bytes> hash(Digest digest, ByteView bytes);

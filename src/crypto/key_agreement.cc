@@ -22,12 +22,14 @@ constexpr KeyWrapRow kKeyWraps[] = {
 };
 
 enum class Multiplier : std::uint8_t { One, Cofactor };
+enum class Originator : std::uint8_t { Any, Static };
 
 struct KeyAgreementRow {
   Oid oid;
   Kdf kdf;
   Digest digest;
   Multiplier multiplier;
+  Originator originator = Originator::Any;
 };
 
 constexpr KeyAgreementRow kKeyAgreements[] = {
@@ -47,6 +49,10 @@ constexpr KeyAgreementRow kKeyAgreements[] = {
     {Oid::of("1.2.840.113549.1.9.16.3.19"), Kdf::Hkdf, Digest::Sha256, Multiplier::One},
     {Oid::of("1.2.840.113549.1.9.16.3.20"), Kdf::Hkdf, Digest::Sha384, Multiplier::One},
     {Oid::of("1.2.840.113549.1.9.16.3.21"), Kdf::Hkdf, Digest::Sha512, Multiplier::One},
+    // RFC 3370 4.1 (ALG-44): id-alg-ESDH, id-alg-SSDH
+    {Oid::of("1.2.840.113549.1.9.16.3.5"), Kdf::X942, Digest::Sha1, Multiplier::One},
+    {Oid::of("1.2.840.113549.1.9.16.3.10"), Kdf::X942, Digest::Sha1, Multiplier::One,
+     Originator::Static},
 };
 
 const KeyAgreementRow* find_row(const Oid& oid) {
@@ -88,6 +94,7 @@ Result<KeyAgreement> read_key_agreement(const asn1::AlgorithmIdentifier& algorit
   return KeyAgreement{.kdf = row->kdf,
                       .digest = row->digest,
                       .cofactor = row->multiplier == Multiplier::Cofactor,
+                      .is_static = row->originator == Originator::Static,
                       .wrap = *wrap,
                       .wrap_identifier = std::move(*identifier)};
 }
@@ -96,9 +103,10 @@ asn1::AlgorithmIdentifier key_agreement_identifier(const KeyAgreement& agreement
   asn1::AlgorithmIdentifier wrap = agreement.wrap_identifier;
   if (wrap.algorithm.empty()) wrap = key_wrap_identifier(agreement.wrap);
   auto multiplier = agreement.cofactor ? Multiplier::Cofactor : Multiplier::One;
+  auto originator = agreement.is_static ? Originator::Static : Originator::Any;
   for (const KeyAgreementRow& row : kKeyAgreements) {
     if (row.kdf == agreement.kdf && row.digest == agreement.digest &&
-        row.multiplier == multiplier) {
+        row.multiplier == multiplier && row.originator == originator) {
       return {row.oid, wrap.encode()};
     }
   }

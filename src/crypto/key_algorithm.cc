@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/try.h"
+#include "crypto/dh.h"
 
 namespace bulla::crypto {
 namespace {
@@ -20,6 +21,7 @@ constexpr KeyRow kKeys[] = {
     {Oid::of("1.2.840.113549.1.9.16.3.14"), KeyKind::RsaKem},
     {Oid::of("1.2.840.10045.2.1"), KeyKind::Ec},
     {Oid::of("1.2.840.10040.4.1"), KeyKind::Dsa},
+    {kDhPublicNumber, KeyKind::Dh},
     {Oid::of("1.3.101.110"), KeyKind::X25519},
     {Oid::of("1.3.101.111"), KeyKind::X448},
     {Oid::of("1.3.101.112"), KeyKind::Ed25519},
@@ -123,9 +125,12 @@ Owned<EVP_PKEY_CTX> operation(EVP_PKEY* key) {
 Result<Secret> shared_secret(EVP_PKEY* own, EVP_PKEY* peer) {
   ErrorScope scope;
   Owned<EVP_PKEY_CTX> context = operation(own);
-  constexpr int kDoNotValidate = 0;  // the point is known to be on the curve
+  constexpr int kDoNotValidate = 0;  // make_ec_key, make_dh_key have
+  // The number of RFC 2631 is as long as p: its zeros in front count (KM-09).
+  Parameters parameters;
+  if (EVP_PKEY_is_a(own, "DHX") == 1) parameters.number(OSSL_EXCHANGE_PARAM_PAD, 1);
   std::size_t size = 0;
-  if (EVP_PKEY_derive_init(context.get()) != 1 ||
+  if (EVP_PKEY_derive_init_ex(context.get(), parameters.list()) != 1 ||
       EVP_PKEY_derive_set_peer_ex(context.get(), peer, kDoNotValidate) != 1 ||
       EVP_PKEY_derive(context.get(), nullptr, &size) != 1) {
     return failure(Rule::EncFailed);

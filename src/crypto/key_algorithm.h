@@ -43,7 +43,8 @@ Owned<EVP_PKEY> make_key(const char* type, int selection, Parameters& parameters
 Owned<EVP_PKEY_CTX> operation(EVP_PKEY* key);
 
 // The Diffie-Hellman shared secret; Rule::EncFailed for every failure. All curves
-// here have cofactor 1, so that a point on the curve is a point of the group.
+// here have cofactor 1, so that a point on the curve is a point of the group; a number of RFC
+// 2631 was found to be one when its key was made.
 Result<Secret> shared_secret(EVP_PKEY* own, EVP_PKEY* peer);
 
 }  // namespace bulla::crypto

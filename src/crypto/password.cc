@@ -106,14 +106,53 @@ Pbes2 read_pbes2(asn1::Reader& in) {
           .encryption = asn1::AlgorithmIdentifier::read(seq)};
 }
 
-Result<Secret> derive_key(const asn1::AlgorithmIdentifier& function, ByteView password,
-                          std::size_t size, const Limits& limits) {
-  if (function.algorithm == kScrypt && function.parameters) {
-    Scrypt scrypt = TRY(in_parameters(asn1::decode(*function.parameters, &read_scrypt)));
-    if (scrypt.key_size.value_or(size) != size) return failure(Rule::CryptoBadParameters);
-    return derive_scrypt(scrypt, password, size);
-  }
-  return derive(TRY(read_pbkdf2(function, limits)), password, size);
+// PBKDF2-params ::= SEQUENCE {
+//     salt CHOICE {
+//         specified OCTET STRING,
+//         otherSource AlgorithmIdentifier },
+//     iterationCount INTEGER,
+//     keyLength INTEGER OPTIONAL,
+//     prf AlgorithmIdentifier DEFAULT hMAC-SHA1 }
+Pbkdf2 read_pbkdf2_parameters(asn1::Reader& in, const Limits& limits) {
+  asn1::Reader seq = in.sequence();
+  bool has_source = seq.next_is(asn1::Tag::Sequence);
+  if (has_source) seq.fail(Rule::CryptoUnknownAlgorithm, "salt source");
+  Pbkdf2 pbkdf2{.salt = to_bytes(read_salt(seq)),
+                .iterations = static_cast<std::uint64_t>(seq.small_integer()),
+                .key_size = read_key_size(seq)};
+  bool counts = pbkdf2.iterations >= 1 && pbkdf2.iterations <= limits.pbkdf2_iterations;
+  if (!counts) seq.fail(Rule::LimitIterations, std::to_string(pbkdf2.iterations));
+  if (!seq.more()) return pbkdf2;
+  auto prf = read_prf(asn1::AlgorithmIdentifier::read(seq));
+  if (!prf) seq.fail(Rule::CryptoUnknownAlgorithm, "PRF");
+  pbkdf2.prf = prf.value_or(Digest::Sha1);
+  return pbkdf2;
+}
+
+Bytes write_pbkdf2(const Pbkdf2& pbkdf2) {
+  return asn1::encode([&](asn1::Writer& out) {
+    asn1::Writer seq = out.sequence();
+    seq.octet_string(pbkdf2.salt);
+    seq.integer(pbkdf2.iterations);
+    if (pbkdf2.key_size) seq.integer(*pbkdf2.key_size);
+    if (pbkdf2.prf == Digest::Sha1) return;
+    for (const PrfRow& row : kPrfs) {
+      if (row.digest != pbkdf2.prf) continue;
+      return asn1::AlgorithmIdentifier{row.oid, kNullParameters}.write(seq);
+    }
+    CHECK(false && "a PRF without a row");
+  });
+}
+
+Bytes write_scrypt(const Scrypt& scrypt) {
+  return asn1::encode([&](asn1::Writer& out) {
+    asn1::Writer seq = out.sequence();
+    seq.octet_string(scrypt.salt);
+    seq.integer(scrypt.cost);
+    seq.integer(scrypt.block_size);
+    seq.integer(scrypt.parallelization);
+    if (scrypt.key_size) seq.integer(*scrypt.key_size);
+  });
 }
 
 // The plaintext; a failure means that the password was wrong.
@@ -143,8 +182,8 @@ Result<Secret> decrypt_pbes2(const asn1::AlgorithmIdentifier& algorithm, ByteVie
   if (row(encryption->cipher).provider == Provider::Legacy) {
     return failure(Rule::CryptoUnavailable, 0, std::string(name(encryption->cipher)));
   }
-  Secret key =
-      TRY(derive_key(pbes2.key_derivation, password, row(encryption->cipher).key_size, limits));
+  PasswordDerivation derivation = TRY(read_password_derivation(pbes2.key_derivation, limits));
+  Secret key = TRY(derive(derivation, password, row(encryption->cipher).key_size));
   return decrypt(encryption->cipher, key.view(), encryption->iv, ciphertext);
 }
 
@@ -190,53 +229,44 @@ class Utf16Writer {
 
 }  // namespace
 
-// PBKDF2-params ::= SEQUENCE {
-//     salt CHOICE {
-//         specified OCTET STRING,
-//         otherSource AlgorithmIdentifier },
-//     iterationCount INTEGER,
-//     keyLength INTEGER OPTIONAL,
-//     prf AlgorithmIdentifier DEFAULT hMAC-SHA1 }
 Result<Pbkdf2> read_pbkdf2(const asn1::AlgorithmIdentifier& algorithm, const Limits& limits) {
   if (algorithm.algorithm != kPbkdf2) {
     return failure(Rule::CryptoUnknownAlgorithm, 0, algorithm.algorithm.to_string());
   }
   if (!algorithm.parameters) return failure(Rule::CryptoBadParameters, 0, "absent");
-  return in_parameters(asn1::decode(*algorithm.parameters, [&](asn1::Reader& in) {
-    asn1::Reader seq = in.sequence();
-    bool has_source = seq.next_is(asn1::Tag::Sequence);
-    if (has_source) seq.fail(Rule::CryptoUnknownAlgorithm, "salt source");
-    Pbkdf2 pbkdf2{.salt = to_bytes(read_salt(seq)),
-                  .iterations = static_cast<std::uint64_t>(seq.small_integer()),
-                  .key_size = read_key_size(seq)};
-    bool counts = pbkdf2.iterations >= 1 && pbkdf2.iterations <= limits.pbkdf2_iterations;
-    if (!counts) seq.fail(Rule::LimitIterations, std::to_string(pbkdf2.iterations));
-    if (!seq.more()) return pbkdf2;
-    auto prf = read_prf(asn1::AlgorithmIdentifier::read(seq));
-    if (!prf) seq.fail(Rule::CryptoUnknownAlgorithm, "PRF");
-    pbkdf2.prf = prf.value_or(Digest::Sha1);
-    return pbkdf2;
-  }));
+  return in_parameters(asn1::decode(
+      *algorithm.parameters, [&](asn1::Reader& in) { return read_pbkdf2_parameters(in, limits); }));
 }
 
-Result<Secret> derive(const Pbkdf2& parameters, ByteView password, std::size_t size) {
-  if (parameters.key_size.value_or(size) != size) return failure(Rule::CryptoBadParameters);
-  return derive_pbkdf2(parameters.prf, password, parameters.salt, parameters.iterations, size);
+Result<PasswordDerivation> read_password_derivation(const asn1::AlgorithmIdentifier& algorithm,
+                                                    const Limits& limits) {
+  if (algorithm.algorithm != kScrypt) return TRY(read_pbkdf2(algorithm, limits));
+  if (!algorithm.parameters) return failure(Rule::CryptoBadParameters, 0, "absent");
+  return TRY(in_parameters(asn1::decode(*algorithm.parameters, &read_scrypt)));
 }
 
-asn1::AlgorithmIdentifier pbkdf2_identifier(const Pbkdf2& parameters) {
-  return {kPbkdf2, asn1::encode([&](asn1::Writer& out) {
-            asn1::Writer seq = out.sequence();
-            seq.octet_string(parameters.salt);
-            seq.integer(parameters.iterations);
-            if (parameters.key_size) seq.integer(*parameters.key_size);
-            if (parameters.prf == Digest::Sha1) return;
-            for (const PrfRow& row : kPrfs) {
-              if (row.digest != parameters.prf) continue;
-              return asn1::AlgorithmIdentifier{row.oid, kNullParameters}.write(seq);
-            }
-            CHECK(false && "a PRF without a row");
-          })};
+Result<Secret> derive(const PasswordDerivation& derivation, ByteView password, std::size_t size) {
+  auto key_size = std::visit([](const auto& function) { return function.key_size; }, derivation);
+  if (key_size.value_or(size) != size) return failure(Rule::CryptoBadParameters);
+  if (const auto* scrypt = std::get_if<Scrypt>(&derivation)) {
+    return derive_scrypt(*scrypt, password, size);
+  }
+  const auto& pbkdf2 = std::get<Pbkdf2>(derivation);
+  return derive_pbkdf2(pbkdf2.prf, password, pbkdf2.salt, pbkdf2.iterations, size);
+}
+
+asn1::AlgorithmIdentifier password_derivation_identifier(const PasswordDerivation& derivation) {
+  if (const auto* scrypt = std::get_if<Scrypt>(&derivation))
+    return {kScrypt, write_scrypt(*scrypt)};
+  return {kPbkdf2, write_pbkdf2(std::get<Pbkdf2>(derivation))};
+}
+
+// scrypt mixes 4 · N · r · p times 64 octets (RFC 7914 4 to 6), an iteration of HMAC twice.
+std::uint64_t iterations(const PasswordDerivation& derivation) {
+  if (const auto* scrypt = std::get_if<Scrypt>(&derivation)) {
+    return 2 * scrypt->cost * scrypt->block_size * scrypt->parallelization;
+  }
+  return std::get<Pbkdf2>(derivation).iterations;
 }
 
 Secret to_bmp_string(ByteView password) {

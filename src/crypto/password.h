@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <variant>
 
 #include "asn1/algorithm_identifier.h"
 #include "bulla/algorithm.h"
@@ -25,10 +26,6 @@ struct Pbkdf2 {
 // Reads id-PBKDF2 with its parameters (KM-32: also hMAC-SHA1 as prf). Errors:
 // crypto.unknown-algorithm, crypto.bad-parameters, limit.iterations.
 Result<Pbkdf2> read_pbkdf2(const asn1::AlgorithmIdentifier& algorithm, const Limits& limits = {});
-// The key of `size` octets; a key size that differs is crypto.bad-parameters.
-Result<Secret> derive(const Pbkdf2& parameters, ByteView password, std::size_t size);
-// REQUIRES: prf is SHA-1 or SHA-2.
-asn1::AlgorithmIdentifier pbkdf2_identifier(const Pbkdf2& parameters);
 
 // scrypt-params (RFC 7914 7.1).
 struct Scrypt {
@@ -44,6 +41,19 @@ inline constexpr std::uint64_t kMaxScryptBytes = 128u << 20;
 
 // REQUIRES: 128 · cost · block_size <= kMaxScryptBytes.
 Result<Secret> derive_scrypt(const Scrypt& scrypt, ByteView password, std::size_t size);
+
+// How a key comes from a password.
+using PasswordDerivation = std::variant<Pbkdf2, Scrypt>;
+
+// Reads id-PBKDF2 or id-scrypt. Errors: as read_pbkdf2.
+Result<PasswordDerivation> read_password_derivation(const asn1::AlgorithmIdentifier& algorithm,
+                                                    const Limits& limits = {});
+// The key of `size` octets; a key size that differs is crypto.bad-parameters.
+Result<Secret> derive(const PasswordDerivation& derivation, ByteView password, std::size_t size);
+// REQUIRES: a prf is SHA-1 or SHA-2.
+asn1::AlgorithmIdentifier password_derivation_identifier(const PasswordDerivation& derivation);
+// How much work it is, in iterations of PBKDF2.
+std::uint64_t iterations(const PasswordDerivation& derivation);
 
 // What a value of the PKCS #12 KDF is for (RFC 7292 B.3).
 enum class Pkcs12Purpose : std::uint8_t { Key = 1, Iv = 2, Mac = 3 };

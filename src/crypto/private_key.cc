@@ -4,13 +4,16 @@
 #include "base/try.h"
 #include "bulla/key.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/dh.h"
 #include "crypto/digest.h"
 #include "crypto/kem.h"
 #include "crypto/key_algorithm.h"
 #include "crypto/key_transport.h"
+#include "crypto/magnitude.h"
 #include "crypto/password.h"
 #include "crypto/post_quantum_key.h"
 #include "crypto/public_key.h"
+#include "crypto/shake_pss.h"
 #include "crypto/verify.h"
 
 namespace bulla {
@@ -25,6 +28,7 @@ struct Loaded {
   Bytes subject_public_key;
   Secret rejection_seed;  // RSA
   const CurveRow* curve = nullptr;
+  std::optional<DhGroup> group = std::nullopt;
 };
 
 Bytes write_spki(const asn1::AlgorithmIdentifier& algorithm, ByteView subject_public_key) {
@@ -51,6 +55,7 @@ Result<Bytes> sign_pure(EVP_PKEY* key, ByteView message) {
 
 // The DigestInfo that libcrypto makes for PKCS #1 v1.5 has NULL parameters (ALG-05).
 Result<Bytes> sign_digest(EVP_PKEY* key, const SignatureScheme& scheme, ByteView digest) {
+  if (is_shake_pss(scheme)) return sign_shake_pss(key, scheme, digest);
   Parameters parameters;
   set_signature_parameters(scheme, parameters);
   Owned<EVP_PKEY_CTX> context = operation(key);
@@ -117,6 +122,8 @@ Result<Secret> MemoryKey::agree(ByteView peer) const {
   Owned<EVP_PKEY> other;
   if (loaded_.curve != nullptr) {
     other = make_ec_key(*loaded_.curve, peer);
+  } else if (loaded_.group) {
+    other = make_dh_key(*loaded_.group, peer);
   } else if (kind() == KeyKind::X25519 || kind() == KeyKind::X448) {
     other = make_raw_key(*find_raw_key(kind()), peer);
   }
@@ -137,14 +144,6 @@ struct RsaPrivateKey {
   ByteView modulus, public_exponent, private_exponent, prime1, prime2, exponent1, exponent2,
       coefficient;
 };
-
-// A positive INTEGER's magnitude.
-ByteView read_positive(asn1::Reader& in) {
-  ByteView octets = in.integer();
-  if (in.failed()) return {};
-  if (octets[0] >= 0x80 || (octets.size() == 1 && octets[0] == 0)) in.fail(Rule::CryptoBadKey);
-  return octets[0] == 0 ? octets.subspan(1) : octets;
-}
 
 // RSAPrivateKey ::= SEQUENCE {
 //     version           Version, -- 0: two primes
@@ -291,6 +290,16 @@ Result<Loaded> load_raw(const asn1::AlgorithmIdentifier& algorithm, ByteView der
   return loaded;
 }
 
+Result<Loaded> load_dh(const asn1::AlgorithmIdentifier& algorithm, ByteView der) {
+  DhGroup group = TRY(read_dh_group(algorithm));
+  DhPrivateKey made = TRY(read_dh_private_key(group, der));
+  return Loaded{.key = std::move(made.key),
+                .algorithm = algorithm,
+                .subject_public_key = std::move(made.public_key),
+                .rejection_seed = Secret(),
+                .group = std::move(group)};
+}
+
 Result<Loaded> load_post_quantum(const PostQuantumRow& row,
                                  const asn1::AlgorithmIdentifier& algorithm, ByteView der) {
   if (algorithm.parameters) return bad_key(row.type);
@@ -310,6 +319,8 @@ Result<Loaded> load_by_kind(const asn1::AlgorithmIdentifier& algorithm, ByteView
       return load_rsa(algorithm, der);
     case KeyKind::Ec:
       return load_ec(algorithm, der);
+    case KeyKind::Dh:
+      return load_dh(algorithm, der);
     case KeyKind::Dsa:
     case KeyKind::Unknown:
       return failure(Rule::CryptoUnavailable, 0, algorithm.algorithm.to_string());

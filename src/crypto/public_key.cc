@@ -1,14 +1,14 @@
 #include "crypto/public_key.h"
 
-#include <bit>
-
 #include "asn1/algorithm_identifier.h"
 #include "base/check.h"
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/dh.h"
 #include "crypto/kem.h"
 #include "crypto/key_algorithm.h"
 #include "crypto/key_transport.h"
+#include "crypto/magnitude.h"
 #include "crypto/rsa_parameters.h"
 #include "crypto/small_order.h"
 #include "crypto/verify.h"
@@ -45,20 +45,6 @@ SubjectPublicKeyInfo read_spki(asn1::Reader& in) {
   info.subject_public_key = key.bytes;
   return info;
 }
-
-// The magnitude of a positive INTEGER's contents, or nothing for zero and below.
-ByteView magnitude(ByteView integer) {
-  if (integer.empty() || integer[0] >= 0x80) return {};
-  if (integer[0] == 0) integer = integer.subspan(1);
-  return integer;
-}
-
-std::size_t bit_length(ByteView number) {
-  if (number.empty()) return 0;
-  return 8 * number.size() - static_cast<std::size_t>(std::countl_zero(number[0]));
-}
-
-bool is_odd(ByteView number) { return !number.empty() && (number.back() & 1) != 0; }
 
 tl::unexpected<Error> bad_key(std::string detail = {}) {
   return failure(Rule::CryptoBadKey, 0, std::move(detail));
@@ -166,6 +152,14 @@ Result<void> parse_dsa(const SubjectPublicKeyInfo& info, auto& inner) {
   return {};
 }
 
+Result<void> parse_dh(const SubjectPublicKeyInfo& info, auto& inner) {
+  DhGroup group = TRY(read_dh_group(info.algorithm));
+  inner.bits = crypto::bits(group);
+  inner.curve = group.encode();
+  inner.key = make_dh_key(group, info.subject_public_key);
+  return {};
+}
+
 Result<void> parse_post_quantum(const PostQuantumRow& row, const SubjectPublicKeyInfo& info,
                                 auto& inner) {
   if (info.algorithm.parameters) return bad_key("parameters");
@@ -187,6 +181,8 @@ Result<void> parse_by_kind(const SubjectPublicKeyInfo& info, const Limits& limit
       return parse_ec(info, inner);
     case KeyKind::Dsa:
       return parse_dsa(info, inner);
+    case KeyKind::Dh:
+      return parse_dh(info, inner);
     default:
       break;
   }

@@ -29,7 +29,7 @@ class PublicKey {
   std::size_t bits() const;
   // The octets in the BIT STRING.
   ByteView subject_public_key() const;
-  // DER of the named curve's OID element for EC keys, else empty.
+  // DER of the named curve's OID element for EC keys, of p, g and q for DH keys, else empty.
   ByteView curve() const;
   // The hash that an id-RSASSA-PSS key prescribes allows this scheme (ALG-17);
   // true for other keys of a fitting kind.

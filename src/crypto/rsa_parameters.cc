@@ -1,6 +1,7 @@
 #include "crypto/rsa_parameters.h"
 
 #include "crypto/algorithm_table.h"
+#include "crypto/digest.h"
 
 namespace bulla::crypto {
 namespace {
@@ -14,9 +15,7 @@ constexpr std::int64_t kMaxSaltLength = 512;
 constexpr std::size_t kMaxLabelBytes = 1'024;
 
 // RFC 4055 2.1 lists SHA-1 and SHA-2; SHA-3 works alike. SHAKE has OIDs of its own.
-bool is_for_rsa(Digest digest) {
-  return digest != Digest::Md5 && digest != Digest::Shake128 && digest != Digest::Shake256;
-}
+bool is_for_rsa(Digest digest) { return digest != Digest::Md5 && !is_extendable(digest); }
 
 Digest read_hash(asn1::Reader& in) {
   auto digest = read_digest(asn1::AlgorithmIdentifier::read(in));

@@ -1,6 +1,7 @@
 #include "base/check.h"
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/digest.h"
 #include "crypto/oid_name.h"
 #include "crypto/post_quantum.h"
 #include "crypto/rsa_parameters.h"
@@ -37,6 +38,9 @@ constexpr SignatureRow kSignatures[] = {
     {Oid::of("2.16.840.1.101.3.4.3.14"), RsaPkcs1, Digest::Sha3_256, kNull, ReadAlso::TheOther},
     {Oid::of("2.16.840.1.101.3.4.3.15"), RsaPkcs1, Digest::Sha3_384, kNull, ReadAlso::TheOther},
     {Oid::of("2.16.840.1.101.3.4.3.16"), RsaPkcs1, Digest::Sha3_512, kNull, ReadAlso::TheOther},
+    // RFC 8702 3.2.1 (ALG-19)
+    {Oid::of("1.3.6.1.5.5.7.6.30"), RsaPss, Digest::Shake128, kAbsent, ReadAlso::Nothing},
+    {Oid::of("1.3.6.1.5.5.7.6.31"), RsaPss, Digest::Shake256, kAbsent, ReadAlso::Nothing},
     // RFC 4056 (ALG-15)
     {Oid::of("1.2.840.113549.1.1.10"), RsaPss, {}, ParameterForm::Structure, ReadAlso::Nothing},
     // RFC 5753 2.1, RFC 5754 3.3 (ALG-22); gpgsm 2.2 writes NULL (tests/interop)
@@ -49,6 +53,9 @@ constexpr SignatureRow kSignatures[] = {
     {Oid::of("2.16.840.1.101.3.4.3.10"), Ecdsa, Digest::Sha3_256, kAbsent, ReadAlso::Nothing},
     {Oid::of("2.16.840.1.101.3.4.3.11"), Ecdsa, Digest::Sha3_384, kAbsent, ReadAlso::Nothing},
     {Oid::of("2.16.840.1.101.3.4.3.12"), Ecdsa, Digest::Sha3_512, kAbsent, ReadAlso::Nothing},
+    // RFC 8702 3.2.2 (ALG-25)
+    {Oid::of("1.3.6.1.5.5.7.6.32"), Ecdsa, Digest::Shake128, kAbsent, ReadAlso::Nothing},
+    {Oid::of("1.3.6.1.5.5.7.6.33"), Ecdsa, Digest::Shake256, kAbsent, ReadAlso::Nothing},
     // RFC 8419 (ALG-27, ALG-28)
     {Oid::of("1.3.101.112"), Ed25519, Digest::Sha512, kAbsent, ReadAlso::Nothing},
     {Oid::of("1.3.101.113"), Ed448, Digest::Shake256, kAbsent, ReadAlso::Nothing},
@@ -108,9 +115,14 @@ Result<SignatureScheme> read_signature_scheme(const asn1::AlgorithmIdentifier& a
   }
   if (row->parameters == ParameterForm::Structure) return read_pss(algorithm);
   if (!parameters_fit(*row, algorithm)) return failure(Rule::CryptoBadParameters);
+  // SHAKE stands in OIDs of its own alone (RFC 8702 2).
+  bool is_named = !row->digest && digest && is_extendable(*digest);
+  if (is_named) return failure(Rule::CryptoUnknownAlgorithm, 0, std::string(name(*digest)));
   if (row->digest) digest = row->digest;
   if (!digest) return failure(Rule::CryptoBadParameters, 0, "no digest is named");
-  return SignatureScheme{.algorithm = row->algorithm, .digest = *digest, .mgf_digest = *digest};
+  SignatureScheme scheme{.algorithm = row->algorithm, .digest = *digest, .mgf_digest = *digest};
+  if (row->algorithm == RsaPss) scheme.salt_length = digest_size(*digest);
+  return scheme;
 }
 
 bool makes(KeyKind kind, SignatureAlgorithm algorithm) {

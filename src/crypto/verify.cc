@@ -4,6 +4,7 @@
 #include "crypto/algorithm_table.h"
 #include "crypto/digest.h"
 #include "crypto/key_algorithm.h"
+#include "crypto/shake_pss.h"
 
 namespace bulla::crypto {
 namespace {
@@ -86,6 +87,7 @@ Result<bool> verify_digest(EVP_PKEY* key, const SignatureScheme& scheme, ByteVie
   if (scheme.algorithm == SignatureAlgorithm::RsaPkcs1) {
     return verify_pkcs1(key, scheme, digest, signature);
   }
+  if (is_shake_pss(scheme)) return verify_shake_pss(key, scheme, digest, signature);
   Parameters parameters;
   set_signature_parameters(scheme, parameters);
   Owned<EVP_PKEY_CTX> context = operation(key);

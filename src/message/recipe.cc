@@ -79,6 +79,7 @@ Result<KeyUsage> encryption_usage(const Certificate& certificate) {
     case KeyKind::X25519:
     case KeyKind::X448:
       return KeyUsage::KeyAgreement;
+    case KeyKind::Dh:  // read, never written (RFC 8551 B.4)
     case KeyKind::Unknown:
       return failure(Rule::CryptoUnknownAlgorithm, 0,
                      certificate.key_description() + " of " + certificate.subject());
@@ -234,7 +235,11 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options
     plan.options.keks.push_back({.key_identifier = kek.key_identifier, .kek = kek.kek->clone()});
   }
   for (const auto& password : step.passwords) {
-    plan.options.passwords.push_back({.password = password->clone()});
+    bool is_scrypt = step.password_kdf == Encrypt::PasswordKdf::Scrypt;
+    plan.options.passwords.push_back(
+        {.password = password->clone(),
+         .derivation = is_scrypt ? cms::PasswordRecipient::Derivation::Scrypt
+                                 : cms::PasswordRecipient::Derivation::Pbkdf2});
   }
   plan.findings = weaknesses(chooser.peers(), cipher);
   for (Finding& finding : chooser.take_findings()) plan.findings.push_back(std::move(finding));

@@ -14,7 +14,8 @@ std::string recipient_algorithm(const cms::RecipientInfo& recipient) {
   if (auto* kari = std::get_if<cms::KeyAgreeRecipientInfo>(&recipient)) {
     auto agreement = crypto::read_key_agreement(kari->key_encryption_algorithm);
     if (!agreement) return crypto::oid_name(kari->key_encryption_algorithm.algorithm);
-    return "ECDH with " + std::string(name(agreement->digest));
+    bool is_dh = agreement->kdf == crypto::Kdf::X942;
+    return (is_dh ? "DH with " : "ECDH with ") + std::string(name(agreement->digest));
   }
   if (auto* kekri = std::get_if<cms::KekRecipientInfo>(&recipient)) {
     return crypto::oid_name(kekri->key_encryption_algorithm.algorithm);

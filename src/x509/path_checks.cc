@@ -38,6 +38,7 @@ bool allows_encryption(const Certificate& certificate) {
     case KeyKind::Ec:
     case KeyKind::X25519:
     case KeyKind::X448:
+    case KeyKind::Dh:
       return agreement;
     case KeyKind::Unknown:
       return encipherment || agreement;

@@ -7,7 +7,9 @@
 #include "cms/hostile.h"
 #include "cms/messages.h"
 #include "cms/shared_info.h"
+#include "crypto/password.h"
 #include "crypto/public_key.h"
+#include "hex.h"
 #include "x509/memory_key_source.h"
 
 namespace bulla::cms {
@@ -117,6 +119,13 @@ TEST(Decrypt, messages_of_openssl_with_an_RSA_key) {
 TEST(Decrypt, KM18_KM21_messages_of_openssl_with_an_EC_key) {
   for (const char* name : {"kari.p7m", "kari_sha256.p7m", "gcm_kari.p7m", "many.p7m"}) {
     EXPECT_EQ(open(name, {"p256"}).text, kHello) << name;
+  }
+}
+
+TEST(Decrypt, ALG44_KM09_messages_of_openssl_with_a_DH_key) {
+  for (const char* name : {"dh.p7m", "dh_3des.p7m"}) {
+    EXPECT_EQ(open(parsed(file(name)), keys({"dh"})).text, kHello) << name;
+    EXPECT_EQ(open(parsed(file(name)), keys({"bare:dh"})).text, kHello) << name;
   }
 }
 
@@ -276,6 +285,46 @@ TEST(Decrypt, T36_points_that_are_not_on_the_curve) {
   }
 }
 
+Bytes integer(ByteView magnitude) {
+  return asn1::encode([&](Writer& out) { out.unsigned_integer(magnitude); });
+}
+
+TEST(Decrypt, ALG44_numbers_that_are_not_in_the_group) {
+  Message message = parsed(file("dh.p7m"));
+  auto& kari = recipient<KeyAgreeRecipientInfo>(message);
+  const Bytes one{1}, two{2}, large(257, 0x7f);
+  for (const Bytes& number : {Bytes{}, Bytes{2, 1, 0}, Bytes{2, 1, 0xff}, integer(one),
+                              integer(two), integer(large), Bytes{4, 1, 2}}) {
+    kari.originator_key = number;
+    EXPECT_EQ(open(message, keys({"dh"})).error, "enc.failed") << to_hex(number);
+  }
+}
+
+TEST(Decrypt, KM12_the_group_of_the_originator) {
+  Message message = parsed(file("dh.p7m"));
+  auto& algorithm = recipient<KeyAgreeRecipientInfo>(message).originator_algorithm;
+  algorithm.parameters =
+      to_bytes(crypto::PublicKey::parse(certificate("dh").subject_public_key_info())->curve());
+  EXPECT_EQ(open(message, keys({"dh"})).text, kHello);
+  algorithm.parameters = Bytes{5, 0};
+  EXPECT_EQ(open(message, keys({"dh"})).text, kHello);
+  algorithm.parameters = Bytes{0x30, 0};
+  EXPECT_EQ(open(message, keys({"dh"})).error, "enc.failed");
+  algorithm = {.algorithm = Oid::of("1.2.840.10045.2.1"), .parameters = std::nullopt};
+  EXPECT_EQ(open(message, keys({"dh"})).error, "enc.failed");
+}
+
+// Each key derivation belongs to its keys: SHA-1 of X9.42 to no curve, X9.63 to no group.
+TEST(Decrypt, ALG44_ALG45_key_derivations_of_other_keys) {
+  Message kari = parsed(file("kari.p7m"));
+  Message dh = parsed(file("dh.p7m"));
+  auto& ecdh = recipient<KeyAgreeRecipientInfo>(kari).key_encryption_algorithm;
+  auto& esdh = recipient<KeyAgreeRecipientInfo>(dh).key_encryption_algorithm;
+  std::swap(ecdh.algorithm, esdh.algorithm);
+  EXPECT_EQ(open(kari, keys({"p256"})).error, "enc.failed");
+  EXPECT_EQ(open(dh, keys({"dh"})).error, "enc.failed");
+}
+
 TEST(Decrypt, KM13_KM15_the_curve_of_the_originator) {
   Message message = parsed(file("kari.p7m"));
   auto& algorithm = recipient<KeyAgreeRecipientInfo>(message).originator_algorithm;
@@ -423,6 +472,72 @@ TEST(Decrypt, CMS53_a_static_originator_through_its_certificate) {
   EXPECT_EQ(open(message, keys({"p256"})).text, kHello);
   message.enveloped.originator_certificates = {certificate("rsa")};
   EXPECT_EQ(open(message, keys({"p256"})).error, "enc.failed");
+}
+
+// ssDH (RFC 3370 4.1.2): the originator's certificate, and a ukm.
+TEST(Decrypt, ALG44_KM10_static_static_DH) {
+  Message message = parsed(file("dh.p7m"));
+  auto key =
+      recover_content_key(message.enveloped, check_content_encryption(message.enveloped).value(),
+                          keys({"dh"}), {}, OldForms::Refuse);
+  auto& kari = recipient<KeyAgreeRecipientInfo>(message);
+  kari.key_encryption_algorithm.algorithm = Oid::of("1.2.840.113549.1.9.16.3.10");
+  auto agreement = crypto::read_key_agreement(kari.key_encryption_algorithm).value();
+  auto own = crypto::PublicKey::parse(certificate("dh").subject_public_key_info()).value();
+  Secret shared = identity("dh").key->agree(own.subject_public_key()).value();
+  Bytes ukm(64, 9);
+  Secret kek_now = derive_key_encryption_key(agreement, shared.view(), ukm).value();
+  kari.recipients[0].encrypted_key =
+      crypto::wrap_key(agreement.wrap, kek_now.view(), key->key.view()).value();
+  kari.ukm = ukm;
+  EXPECT_EQ(open(message, keys({"dh"})).error, "crypto.bad-parameters") << "a key for one message";
+  kari.originator = EntityIdentifier::issuer_and_serial(certificate("dh"));
+  message.enveloped.originator_certificates = {certificate("rsa"), certificate("dh")};
+  EXPECT_EQ(open(message, keys({"dh"})).text, kHello);
+  kari.ukm->back() ^= 1;
+  EXPECT_EQ(open(message, keys({"dh"})).error, "enc.failed");
+  kari.ukm.reset();
+  EXPECT_EQ(open(message, keys({"dh"})).error, "crypto.bad-parameters");
+}
+
+// RFC 2631 2.1.6 and 2.1.7.
+TEST(SharedInfo, KM09_KM10_KM11_vectors_of_RFC_2631) {
+  Bytes zz(20);
+  for (std::size_t i = 0; i < zz.size(); ++i) zz[i] = static_cast<std::uint8_t>(i);
+  crypto::KeyAgreement agreement{.kdf = crypto::Kdf::X942,
+                                 .digest = Digest::Sha1,
+                                 .wrap = crypto::KeyWrap::TripleDes,
+                                 .wrap_identifier = {Oid::of("1.2.840.113549.1.9.16.3.6"), {}}};
+  EXPECT_EQ(to_hex(derive_key_encryption_key(agreement, zz, std::nullopt)->view()),
+            "a09661392376f7044d9052a397883246b67f5f1ef63eb5fb");
+  Bytes party;
+  for (int i = 0; i < 4; ++i) append(party, from_hex("0123456789abcdeffedcba9876543201"));
+  agreement.wrap = crypto::KeyWrap::Aes128;  // as long as the key of RC2-128
+  agreement.wrap_identifier.algorithm = Oid::of("1.2.840.113549.1.9.16.3.7");
+  EXPECT_EQ(to_hex(derive_key_encryption_key(agreement, zz, party)->view()),
+            "48950c46e0530075403cce72889604e0");
+}
+
+// KM-37: scrypt as well (RFC 7914).
+TEST(Decrypt, T125_scrypt_is_bounded_as_PBKDF2_is) {
+  Message message = parsed(file("pwri.p7m"));
+  auto& info = recipient<PasswordRecipientInfo>(message);
+  auto with = [&](std::uint64_t cost, std::uint64_t block_size, std::uint64_t parallelization) {
+    info.key_derivation_algorithm =
+        crypto::password_derivation_identifier(crypto::Scrypt{.salt = Bytes(16),
+                                                              .cost = cost,
+                                                              .block_size = block_size,
+                                                              .parallelization = parallelization,
+                                                              .key_size = std::nullopt});
+    return open(message, keys({"password"})).error;
+  };
+  EXPECT_EQ(with(1'024, 8, 1), "enc.failed");
+  EXPECT_EQ(with(1'000, 8, 1), "crypto.bad-parameters") << "no power of two";
+  EXPECT_EQ(with(1u << 20, 8, 1), "limit.iterations") << "1 GiB";
+  EXPECT_EQ(with(1u << 17, 8, 16), "limit.iterations") << "time";
+  EXPECT_EQ(with(1'024, 8, 17), "limit.iterations");
+  info.key_derivation_algorithm->parameters.reset();
+  EXPECT_EQ(open(message, keys({"password"})).error, "crypto.bad-parameters");
 }
 
 std::string place(bool authenticated, const Oid& oid, const Bytes& parameters = {4, 1, 0}) {

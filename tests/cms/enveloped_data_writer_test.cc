@@ -429,5 +429,20 @@ TEST(EnvelopedDataWriter, PasswordRecipientUsesHmacSha256AndPwriKekKM33KM34) {
   EXPECT_EQ(info.encrypted_key.size(), 48u);  // 1 + 3 + 32, padded to three blocks (KM-35)
 }
 
+TEST(EnvelopedDataWriter, PasswordRecipientWithScryptReadsBack) {
+  EncryptOptions options;
+  options.passwords.push_back({.password = Secret(as_bytes("password")),
+                               .derivation = PasswordRecipient::Derivation::Scrypt});
+  Bytes content = content_of(100);
+  ReadBack message(encrypt(options, content));
+  const auto& info = std::get<PasswordRecipientInfo>(message.enveloped_header.recipients.at(0));
+  EXPECT_EQ(info.key_derivation_algorithm->algorithm, Oid::of("1.3.6.1.4.1.11591.4.11"));
+  x509::MemoryKeySource right, wrong;
+  right.add_password(as_bytes("password"));
+  wrong.add_password(as_bytes("Password"));
+  EXPECT_EQ(decrypt(message, right), content);
+  EXPECT_EQ(decrypt(message, wrong).error().rule, Rule::EncFailed);
+}
+
 }  // namespace
 }  // namespace bulla::cms

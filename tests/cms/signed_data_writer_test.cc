@@ -340,6 +340,15 @@ TEST(ChooseScheme, PssSaltIsTheDigestsLength_ALG16_ALG18) {
   EXPECT_EQ(scheme.salt_length, 64u);
 }
 
+TEST(ChooseScheme, ShakeHasSaltsOfItsOwnLengthALG19) {
+  for (Digest digest : {Digest::Shake128, Digest::Shake256}) {
+    auto scheme = choose_scheme(public_key_of("rsa"), digest, RsaPadding::Pss).value();
+    EXPECT_EQ(scheme.mgf_digest, digest);
+    EXPECT_EQ(scheme.salt_length, crypto::digest_size(digest));
+    EXPECT_EQ(choose_scheme(public_key_of("p256"), digest, RsaPadding::Pkcs1)->digest, digest);
+  }
+}
+
 TEST(ChooseScheme, PssKeyDecidesItsDigestALG17) {
   auto scheme = choose_scheme(public_key_of("pss"), std::nullopt, RsaPadding::Pkcs1).value();
   EXPECT_EQ(scheme.algorithm, SignatureAlgorithm::RsaPss);

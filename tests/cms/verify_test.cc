@@ -102,6 +102,34 @@ TEST(CheckSigner, CMS22_changed_content_is_told_from_a_bad_signature) {
   EXPECT_EQ(check.findings[1].detail, "nor does the signature fit");
 }
 
+// ALG-15, ALG-16: what the parameters say is what the signature is checked with.
+TEST(CheckSigner, ALG15_parameters_that_are_not_those_of_the_signature) {
+  Checked message(parsed(file("pss.p7m")));
+  SignerInfo signer = message.from.tail.signers[0];
+  SignatureScheme scheme =
+      crypto::read_signature_scheme(signer.signature_algorithm, Digest::Sha256).value();
+  auto with = [&](auto change) {
+    SignatureScheme changed = scheme;
+    change(changed);
+    signer.signature_algorithm = crypto::signature_identifier(changed);
+    SignerCheck check = message.check(signer);
+    EXPECT_FALSE(check.signature_fits);
+    return slugs(check.findings);
+  };
+  EXPECT_EQ(with([](SignatureScheme& one) { one.mgf_digest = Digest::Sha384; }),
+            "sig.bad-signature");
+  for (std::size_t salt : {0u, 20u, 31u, 33u, 512u}) {
+    if (salt == scheme.salt_length) continue;
+    EXPECT_EQ(with([&](SignatureScheme& one) { one.salt_length = salt; }), "sig.bad-signature");
+  }
+  EXPECT_EQ(with([](SignatureScheme& one) { one.digest = Digest::Sha384; }),
+            "sig.algorithm-mismatch sig.bad-signature");
+  EXPECT_EQ(with([](SignatureScheme& one) { one.algorithm = SignatureAlgorithm::RsaPkcs1; }),
+            "sig.bad-signature");
+  EXPECT_EQ(with([](SignatureScheme& one) { one.algorithm = SignatureAlgorithm::Ecdsa; }),
+            "sig.bad-signature");
+}
+
 TEST(CheckSigner, a_bad_signature) {
   Checked message(parsed(file("ecdsa.p7m")));
   SignerInfo signer = message.from.tail.signers[0];

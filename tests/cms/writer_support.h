@@ -127,8 +127,9 @@ inline EncryptOptions clone(const EncryptOptions& options) {
     copy.keks.push_back({.key_identifier = kek.key_identifier, .kek = kek.kek.clone()});
   }
   for (const PasswordRecipient& password : options.passwords) {
-    copy.passwords.push_back(
-        {.password = password.password.clone(), .iterations = password.iterations});
+    copy.passwords.push_back({.password = password.password.clone(),
+                              .iterations = password.iterations,
+                              .derivation = password.derivation});
   }
   return copy;
 }

@@ -86,6 +86,39 @@ TEST(Key, RFC8017_rsa_signs_with_every_digest) {
                        .salt_length = 0});
 }
 
+// RFC 8702 3.2.1: with a modulus of 2049 bits the encoded message is an octet shorter.
+TEST(Key, ALG19_rsa_signs_with_SHAKE) {
+  Pair odd(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2049}));
+  for (Digest digest : {Digest::Shake128, Digest::Shake256}) {
+    SignatureScheme scheme{.algorithm = SignatureAlgorithm::RsaPss,
+                           .digest = digest,
+                           .mgf_digest = digest,
+                           .salt_length = digest_size(digest)};
+    expect_signs(rsa(), scheme);
+    expect_signs(odd, scheme);
+    // Another salt length is another encoding.
+    Bytes message = to_bytes("m");
+    Bytes signature = rsa().private_key()->sign(scheme, message).value();
+    scheme.salt_length = 20;
+    EXPECT_FALSE(rsa().public_key().verify(scheme, message, signature).value());
+  }
+  Pair small(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{1024}));
+  SignatureScheme large{.algorithm = SignatureAlgorithm::RsaPss,
+                        .digest = Digest::Shake256,
+                        .mgf_digest = Digest::Shake256,
+                        .salt_length = 64};
+  EXPECT_EQ(rule_of(small.private_key()->sign(large, {})), Rule::CryptoSignFailed)
+      << "64 + 64 + 2 octets need 130";
+  EXPECT_FALSE(small.public_key().verify(large, {}, Bytes(128, 1)).value());
+}
+
+TEST(Key, ALG25_ecdsa_signs_with_SHAKE) {
+  for (Digest digest : {Digest::Shake128, Digest::Shake256}) {
+    expect_signs(make_ec("P-256"), {.algorithm = SignatureAlgorithm::Ecdsa, .digest = digest});
+    expect_signs(make_ec("P-521"), {.algorithm = SignatureAlgorithm::Ecdsa, .digest = digest});
+  }
+}
+
 TEST(Key, ALG22_ALG24_ecdsa_signs_on_every_curve) {
   for (const CurveRow& curve : curve_rows()) {
     Pair pair = make_ec(curve.group);

@@ -127,7 +127,7 @@ TEST(Pbkdf2, KM32_parameters) {
   ASSERT_TRUE(full);
   EXPECT_EQ(full->prf, Digest::Sha256);
   EXPECT_EQ(full->key_size, 32u);
-  EXPECT_EQ(to_hex(*pbkdf2_identifier(*full).parameters),
+  EXPECT_EQ(to_hex(*password_derivation_identifier(*full).parameters),
             "301804026162020105020120300c06082a864886f70d02090500");
   EXPECT_EQ(rule_of(read("300a040261620201 05020100")), Rule::CryptoBadParameters);
   EXPECT_EQ(rule_of(read("300a040261620201 05020141")), Rule::CryptoBadParameters);

@@ -22,6 +22,15 @@ certify rsa1024 -algorithm RSA -pkeyopt rsa_keygen_bits:1024
 certify p256 -algorithm EC -pkeyopt ec_paramgen_curve:P-256
 certify ed25519 -algorithm ED25519
 
+# A Diffie-Hellman key signs nothing, its certificate neither.
+openssl genpkey -algorithm DHX -pkeyopt dh_rfc5114:3 -out dh.key.pem 2>/dev/null
+openssl pkey -in dh.key.pem -pubout -out dh.pub
+printf 'subjectAltName=email:dh@example.org\nkeyUsage=keyAgreement\nsubjectKeyIdentifier=hash\n' >dh.ext
+openssl req -new -key rsa.key.pem -subj /CN=dh |
+  openssl x509 -req -force_pubkey dh.pub -CA rsa.pem -CAkey rsa.key.pem -set_serial 77 -days 36500 \
+    -extfile dh.ext -out dh.pem
+rm dh.pub dh.ext
+
 sign() { # output, options…
   output=$1
   shift
@@ -57,6 +66,8 @@ encrypt ktri_keyid.p7m -aes256 -keyid -recip rsa.pem
 encrypt oaep.p7m -aes256 -recip rsa.pem -keyopt rsa_padding_mode:oaep -keyopt rsa_oaep_md:sha256
 encrypt kari.p7m -aes128 -recip p256.pem
 encrypt kari_sha256.p7m -aes256 -recip p256.pem -keyopt ecdh_kdf_md:sha256 -aes256-wrap
+encrypt dh.p7m -aes256 -recip dh.pem
+encrypt dh_3des.p7m -des3 -recip dh.pem
 encrypt kekri.p7m -aes128 -secretkey $kek -secretkeyid 0102
 encrypt pwri.p7m -aes256 -pwri_password secret
 encrypt pwri_3des.p7m -des3 -pwri_password secret
