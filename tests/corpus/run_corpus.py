@@ -26,6 +26,7 @@ PURPOSE = ("cert.key-usage", "cert.extended-key-usage")
 EXITS = {0, 1, 2, 3, 64, 65, 66, 69, 73, 74, 75, 77, 78}
 ROBUST = ("robustness", "mime-parse", "mime-evasion", "info", "hp-parse")
 # Rows that other tests run: below the command line, or of a later release's verbs.
+TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 ELSEWHERE = ("path-validate", "p12", "load-key", "ocsp-verify", "lint")
 
 
@@ -42,6 +43,8 @@ class Runner:
         return any(word.startswith(name) for word in words for name in self.absent)
 
     def path(self, name):
+        if name.startswith("data:"):
+            return os.path.join(TESTS, "data", name.removeprefix("data:"))
         return os.path.join(self.folder, name)
 
     def run(self, *arguments):
@@ -219,6 +222,31 @@ def digest_verify(runner, row, inputs):
     return None if not row["sha256"] or same_content(content, row["sha256"]) else "other content"
 
 
+def more_rows(path, source):
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            if line.strip() and not line.startswith("#"):
+                name, row_path, words, code, says, note = line.rstrip("\n").split("\t")
+                if name == source:
+                    yield {"path": row_path, "operation": "command", "expect": code, "inputs": words, "sha256": says,
+                           "note": note}
+
+
+def command(runner, row):
+    """A row of more_rows.tsv."""
+    words = []
+    for word in row["inputs"].split():
+        path = runner.path(row["path"] if word == "@" else word)
+        words.append(path if word == "@" or os.path.exists(path) else word)
+    writes = ["-o", os.path.join(runner.work, "content")] if words[0] != "inspect" else []
+    code, out, err = runner.run(*words, *writes)
+    runner.content()
+    said = out.decode("utf-8", "replace") + err
+    if code != int(row["expect"]) or not any(text in said for text in row["sha256"].split("|")):
+        return "exit %d: %s" % (code, said[-300:])
+    return None
+
+
 def hostile(runner, row):
     out = ["--form", "content", "-o", os.path.join(runner.work, "content")]
     if row["operation"] == "decrypt":
@@ -249,7 +277,8 @@ OPERATIONS = {"verify": verify, "decrypt": decrypt, "uncompress": uncompress,
               "encrypteddata": decrypt, "digestverify": digest_verify, "parse-cms": parse_cms, "signer-matches-from": verify}
 
 
-def rows(runner):
+def rows(runner, source):
+    yield from more_rows(os.path.join(TESTS, "corpus", "more_rows.tsv"), source)
     if os.path.exists(runner.path("EXPECT.tsv")):
         yield from hostile_rows(runner)
         return
@@ -258,6 +287,8 @@ def rows(runner):
 
 
 def judge(runner, row):
+    if row["operation"] == "command":
+        return command(runner, row)
     if "note" in row and os.path.exists(runner.path("EXPECT.tsv")):
         return hostile(runner, row)
     inputs = dict(part.split("=", 1) for part in (row["inputs"] or "").split(";") if "=" in part)
@@ -289,7 +320,7 @@ def main():
     passed = failed = skipped = absent = 0
     with tempfile.TemporaryDirectory() as work:
         runner = Runner(arguments.bulla, os.path.join(arguments.corpus, arguments.source), work)
-        for row in rows(runner):
+        for row in rows(runner, arguments.source):
             if row["operation"] in ELSEWHERE:
                 skipped += 1
                 continue

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "crypto/digest.h"
+#include "crypto/oid_name.h"
 #include "crypto/support.h"
 
 namespace bulla::crypto {
@@ -191,6 +192,34 @@ TEST(ContentEncryption, ALG56_des_iv) {
   EXPECT_EQ(read("04080102030405060708")->cipher, ContentCipher::DesCbc);
   EXPECT_EQ(rule_of(read("040701020304050607")), Rule::EncBadParameters);
   EXPECT_EQ(rule_of(read("0500")), Rule::EncBadParameters);
+}
+
+// The capabilities as RFC 3565 5, RFC 8551 2.5.2, RFC 5754, RFC 3274, RFC 8103 4, RFC 9709 4 and
+// RFC 8418 8 print them.
+TEST(AlgorithmTable, ATTR15_capabilities_that_the_RFCs_print) {
+  struct Vector {
+    const char* hex;
+    const char* name;
+  };
+  constexpr Vector vectors[] = {
+      {"300b0609608648016503040102", "aes-128-cbc"},
+      {"300b0609608648016503040116", "aes-192-cbc"},
+      {"300b060960864801650304012a", "aes-256-cbc"},
+      {"300d06092a864886f70d01010b0500", "RSA PKCS #1 v1.5 with SHA-256"},
+      {"300a06082a8648ce3d040302", "ECDSA with SHA-256"},
+      {"300d060b2a864886f70d0109100308", "zlib"},
+      {"300d060b2a864886f70d0109100312", "chacha20-poly1305"},
+      {"300d060b2a864886f70d010910031f", "CEK-HKDF-SHA256"},
+      {"301a060b2a864886f70d0109100313300b0609608648016503040105", "ECDH with HKDF SHA-256"},
+  };
+  for (const Vector& vector : vectors) {
+    asn1::AlgorithmIdentifier read = identifier(vector.hex);
+    EXPECT_EQ(oid_name(read.algorithm), vector.name);
+    EXPECT_EQ(to_hex(read.encode()), vector.hex);
+  }
+  KeyAgreement x25519 = read_key_agreement(identifier(vectors[8].hex)).value();
+  EXPECT_EQ(x25519.wrap, KeyWrap::Aes128);
+  EXPECT_EQ(to_hex(key_agreement_identifier(x25519).encode()), vectors[8].hex);
 }
 
 // RFC 9709 B
