@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/algorithm_table.h"
+#include "crypto/dh.h"
 #include "crypto/kem.h"
+#include "crypto/oid_name.h"
 #include "crypto/post_quantum.h"
 
 namespace bulla::cli {
@@ -13,6 +15,9 @@ constexpr const char* kDigests = "digests";
 constexpr const char* kCiphers = "content ciphers";
 constexpr const char* kSignatures = "signatures";
 constexpr const char* kRecipients = "recipients";
+constexpr const char* kWraps = "key wraps";
+constexpr const char* kDerivations = "key derivations";
+constexpr const char* kCompression = "compression";
 constexpr const char* kReadWrite = "read, write";
 
 std::string standing_name(crypto::Standing standing) {
@@ -47,6 +52,9 @@ AlgorithmRow plain_row(const char* group, std::string_view name, const std::stri
           .provider = {}};
 }
 
+// What is said of an algorithm that is not there, whatever it is.
+constexpr const char* kLacking = "the installed OpenSSL lacks it";
+
 AlgorithmRow post_quantum_row(const char* group, const crypto::PostQuantumRow& row) {
   AlgorithmRow listed =
       plain_row(group, row.name, row.oid.to_string(), crypto::Standing::Current, kReadWrite);
@@ -59,6 +67,7 @@ void add_digests(std::vector<AlgorithmRow>& rows) {
   for (const crypto::DigestRow& row : crypto::digest_rows()) {
     rows.push_back(plain_row(kDigests, row.name, row.oid.to_string(), row.standing, use_of(row)));
     rows.back().available = crypto::is_available(row.digest);
+    if (!rows.back().available) rows.back().provider = kLacking;
   }
 }
 
@@ -66,6 +75,10 @@ void add_ciphers(std::vector<AlgorithmRow>& rows) {
   for (const crypto::ContentCipherRow& row : crypto::content_cipher_rows()) {
     rows.push_back(plain_row(kCiphers, row.name, row.oid.to_string(), row.standing, use_of(row)));
     rows.back().available = crypto::is_available(row.cipher);
+    if (rows.back().available) continue;
+    std::string reason = crypto::describe_absence(row.cipher);
+    std::size_t at = reason.find("; ");
+    rows.back().provider = at == std::string::npos ? kLacking : reason.substr(at + 2);
   }
 }
 
@@ -86,12 +99,33 @@ void add_recipients(std::vector<AlgorithmRow>& rows) {
   for (const char* name : {"rsa", "rsa-oaep", "ecdh", "x25519", "x448", "key", "password"}) {
     rows.push_back(plain_row(kRecipients, name, "", crypto::Standing::Current, kReadWrite));
   }
+  rows.push_back(plain_row(kRecipients, name(KeyKind::Dh), crypto::kDhPublicNumber.to_string(),
+                           crypto::Standing::Legacy, "read"));
   rows.push_back(plain_row(kRecipients, name(KemAlgorithm::Rsa),
                            crypto::kem_identifier(KemAlgorithm::Rsa).algorithm.to_string(),
                            crypto::Standing::Current, kReadWrite));
   for (const crypto::PostQuantumRow& row : crypto::post_quantum_rows()) {
     if (row.kem) rows.push_back(post_quantum_row(kRecipients, row));
   }
+}
+
+// Not from tables of their own: libcrypto has all of them since 3.0.
+void add_others(std::vector<AlgorithmRow>& rows) {
+  for (crypto::KeyWrap wrap : {crypto::KeyWrap::Aes128, crypto::KeyWrap::Aes192,
+                               crypto::KeyWrap::Aes256, crypto::KeyWrap::TripleDes}) {
+    Oid oid = crypto::key_wrap_identifier(wrap).algorithm;
+    bool is_old = wrap == crypto::KeyWrap::TripleDes;
+    rows.push_back(plain_row(kWraps, crypto::oid_name(oid), oid.to_string(),
+                             is_old ? crypto::Standing::Legacy : crypto::Standing::Current,
+                             kReadWrite));
+  }
+  for (const char* name : {"x9.63-kdf", "hkdf", "kdf3", "pbkdf2", "scrypt", "cek-hkdf-sha256"}) {
+    rows.push_back(plain_row(kDerivations, name, "", crypto::Standing::Current, kReadWrite));
+  }
+  rows.push_back(plain_row(kDerivations, "kdf2", "", crypto::Standing::Current, "read"));
+  rows.push_back(plain_row(kDerivations, "x9.42-kdf", "", crypto::Standing::Legacy, "read"));
+  rows.push_back(plain_row(kCompression, "zlib", "1.2.840.113549.1.9.16.3.8",
+                           crypto::Standing::Current, kReadWrite));
 }
 
 void pad(std::string& line, std::size_t column) {
@@ -120,6 +154,7 @@ std::vector<AlgorithmRow> list_algorithms() {
   add_ciphers(rows);
   add_signatures(rows);
   add_recipients(rows);
+  add_others(rows);
   return rows;
 }
 

@@ -7,7 +7,9 @@
 namespace bulla::cli {
 
 struct AlgorithmRow {
-  std::string group;  // "digests", "content ciphers", "signatures", "recipients"
+  // "digests", "content ciphers", "signatures", "recipients", "key wraps", "key derivations",
+  // "compression"
+  std::string group;
   std::string name;
   std::string oid;       // empty if several stand for it
   std::string standing;  // "current", "legacy", "broken"
