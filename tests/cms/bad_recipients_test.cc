@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(Each, BadRecipient,
                            return name;
                          });
 
-TEST_P(BadRecipient, T33_T39_wrapped_keys_of_every_length) {
+TEST_P(BadRecipient, T33_T39_KM08_wrapped_keys_of_every_length) {
   EnvelopedHeader header = written();
   ASSERT_EQ(outcome(header, GetParam()), "ok");
   Bytes& wrapped = encrypted_key(header.recipients.at(0));
