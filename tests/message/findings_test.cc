@@ -250,9 +250,11 @@ TEST(Findings, binary_entities_come_out_octet_for_octet_MIME07) {
                                          {encrypt_to("ec")},
                                          {encrypt_to("ec", ContentCipher::Aes128Gcm)},
                                          {Compress{}, opaque}}) {
+    // A mail with LF, which the text of what is inside gets as well.
     std::string mail = around(mime::base64(as_bytes(der_of(entity, steps))), "base64");
+    std::erase(mail, '\r');
     Opened opened = open_mail(mail, world.options);
-    EXPECT_TRUE(opened.content.ends_with("\r\n\r\n" + octets)) << opened.text();
+    EXPECT_TRUE(opened.content.ends_with("binary\n\n" + octets)) << opened.text();
   }
 }
 
