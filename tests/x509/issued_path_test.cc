@@ -101,6 +101,14 @@ TEST(IssuedPath, UnrelatedCertificatesAreHarmlessInAnyOrder_CERT_50) {
   }
 }
 
+// Two CAs that certify each other, and nobody trusts either.
+TEST(IssuedPath, EachCertificateIsOnThePathOnce_CERT_23_T_61) {
+  Certificate one = issue({.like = "intermediate", .issuer = "other", .key = "other"});
+  Certificate two = issue({.like = "other", .issuer = "intermediate", .key = "intermediate"});
+  // Going round would end at the limit of the path, which is path.budget.
+  EXPECT_EQ(judge(load("alice"), {.pool = {two, one}}), "path.no-root path 2");
+}
+
 TEST(IssuedPath, PurposesOfACaConstrainThoseBelow_CERT_40) {
   auto ca_for = [](const Oid& purpose) {
     Bytes value = asn1::encode([&](asn1::Writer& out) { out.sequence().oid(purpose); });

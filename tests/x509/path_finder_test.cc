@@ -311,7 +311,7 @@ TEST(PathFinder, EndsAtItsBudget_T_60) {
             (Lines{"path.budget indeterminate", "path.no-root indeterminate path 0"}));
 }
 
-TEST(PathFinder, HandlesRingsOfIssuers_CERT_23_T_61) {
+TEST(PathFinder, HandlesRingsOfIssuers_T_61) {
   // root and other know each other's intermediates; none of them is trusted.
   PathResult result =
       find("alice", {.roots = {}, .pool = {"cross_intermediate", "intermediate", "root", "other"}});
