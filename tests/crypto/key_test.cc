@@ -402,6 +402,13 @@ TEST(PublicKey, ALG48_KM55_an_rsa_kem_key_serves_nothing_else) {
       Rule::CryptoBadKey);
   EXPECT_FALSE(kem->allows({.algorithm = SignatureAlgorithm::RsaPkcs1}));
   EXPECT_FALSE(kem->allows({.algorithm = SignatureAlgorithm::RsaPss}));
+  auto key = load_private_key(
+      pkcs8({Oid::of("1.2.840.113549.1.9.16.3.14"), std::nullopt}, rsa().traditional));
+  ASSERT_TRUE(key);
+  Bytes for_rsa = rsa().public_key().encrypt_key({}, Bytes(16)).value();
+  EXPECT_EQ(rule_of((*key)->decrypt_key({}, for_rsa, 16)), Rule::EncFailed);
+  EXPECT_EQ(rule_of((*key)->sign({}, as_bytes("m"))), Rule::CryptoSignFailed);
+  EXPECT_TRUE((*key)->decapsulate(KemAlgorithm::Rsa, kem->encapsulate()->kemct));
 }
 
 TEST(PublicKey, ALG20_ALG21_dsa_verifies) {
