@@ -57,6 +57,7 @@ Result<std::vector<Identity>> load_identities(const std::string& name, Passphras
   return store::DirectoryStore(host::data_folder()).find_identities(name, passphrases.asker());
 }
 
+// Nobody is left out because no certificate is known for him (E2E-27).
 Result<Certificate> load_recipient(const std::string& name, Time at) {
   if (store::exists(name) || !is_address(name)) return store::load_recipient_file(name);
   return store::DirectoryStore(host::data_folder()).find_recipient(name, at);
@@ -188,7 +189,7 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at) {
   return step;
 }
 
-// The steps of the verb, innermost first.
+// The steps of the verb, innermost first: signed inside, encrypted outside (E2E-09).
 Result<Recipe> make_recipe(const SealingOptions& options, Time at) {
   Recipe recipe{
       .steps = {}, .headers = options.headers, .header_protection = options.header_protection};

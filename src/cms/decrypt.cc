@@ -144,7 +144,8 @@ bool KeyRecovery::try_entry(const Entry& entry, const Identity& identity) {
   return take(std::move(opened->key), entry.info);
 }
 
-// The recipients that our keys are named by, in the order of the message.
+// The recipients that our keys are named by, in the order of the message. Old mail is for keys
+// whose certificates have expired (E2E-23).
 bool KeyRecovery::try_named() {
   for (const Entry& entry : entries_) {
     RecipientName name{.issuer_der = entry.rid->issuer_der,

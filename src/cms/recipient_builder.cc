@@ -107,7 +107,7 @@ bool same_scheme(const crypto::KeyAgreement& a, const crypto::KeyAgreement& b) {
 
 // The key agreements of one message: all recipients with keys of one kind and curve, and with
 // one scheme, are in one KeyAgreeRecipientInfo, with one ephemeral key (RFC 5753 3.1.1). The ukm,
-// which is advised there (KM-17), adds nothing to a key that is used in one message, and older
+// which is advised there, adds nothing to a key that is used in one message, and older
 // readers do not take it: it is left out.
 class KeyAgreements {
  public:

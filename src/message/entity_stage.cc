@@ -1,5 +1,5 @@
 // The stages of the cryptographic envelope: MIME entities that are layers, and what is
-// inside layers.
+// inside layers. It ends at the first entity that is none, the payload (E2E-02).
 #include <algorithm>
 
 #include "base/text.h"
@@ -117,6 +117,7 @@ class EntityStage final : public Sink, private mime::EntityHandler {
     return mime::BodyPlan{};
   }
 
+  // Armor in its text is text: what no header announces is neither opened nor verified (E2E-17).
   Result<mime::BodyPlan> begin_payload(const mime::Header& header, Scan scan) {
     payload_ = make_payload_stage(opening_, place_, position_, scan, offset_);
     TRY_VOID(payload_->write(as_bytes(header.raw())));

@@ -125,6 +125,8 @@ class PayloadStage final : public Sink, private mime::EntityHandler {
     return opening_.writer.begin(outer, header);
   }
 
+  // A layer here is errant: verified and reported for its own part (E2E-03, E2E-05), that of a
+  // message carried inside too (E2E-07), and never decrypted (E2E-06).
   void begin_layer(const mime::Header& header, const mime::BodyPlan& plan) {
     if (opening_.records.size() >= kMaxErrantLayers) return;
     mime::SmimeType type = mime::recognize_smime(header);

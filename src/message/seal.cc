@@ -143,6 +143,7 @@ class MailSealer final : public mime::EntityHandler {
     return mime::BodyPlan{};
   }
 
+  // All of it, attachments too (E2E-11).
   Result<void> on_body(ByteView octets) override { return prepare_->write(octets); }
 
   // Seals everything that the source has.

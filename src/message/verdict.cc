@@ -64,6 +64,8 @@ std::string_view name(HeaderField::State state) {
   return "";
 }
 
+// Signatures and encryption are cryptographic layers (RFC 9787 4.1.1); compression, digests and
+// certificates to pass on protect nothing (E2E-01).
 bool encrypts(Layer::Kind kind) {
   return kind == Layer::Kind::Enveloped || kind == Layer::Kind::AuthEnveloped ||
          kind == Layer::Kind::Encrypted;

@@ -225,7 +225,7 @@ TEST(Findings, cms_detached_without_content_MIME21_MIME37) {
   EXPECT_TRUE(open_mail(mail, world.options).has(Rule::CmsDetachedWithoutContent));
 }
 
-TEST(Findings, certificates_alone_are_no_signature_MIME44) {
+TEST(Findings, certificates_alone_are_no_signature_E2E01_MIME44) {
   World world;
   world.options.policy.require = Policy::Require::Nothing;
   Opened opened = open_mail(cms_file("certs_only.p7c"), world.options);

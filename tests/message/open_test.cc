@@ -163,7 +163,7 @@ TEST(Open, T156_no_truncation_is_valid) {
   }
 }
 
-TEST(Open, T01_MIME51_an_encrypted_part_of_an_unprotected_mail_is_left_alone) {
+TEST(Open, T01_E2E06_MIME51_an_encrypted_part_of_an_unprotected_mail_is_left_alone) {
   World world;
   std::string sealed = seal_mail(kMail, {.steps = {encrypt_to("ec")}});
   std::string part = sealed.substr(sealed.find("Content-Type: application/pkcs7-mime"));
@@ -196,7 +196,7 @@ TEST(Open, a_part_that_is_not_there_is_answered_with_those_that_are) {
   EXPECT_EQ(answer("2.1"), "there is no part 2.1: part 2 has no parts");
 }
 
-TEST(Open, T85_a_footer_makes_the_mail_partly_protected) {
+TEST(Open, T85_E2E03_E2E05_a_footer_makes_the_mail_partly_protected) {
   World world;
   std::string signed_mail = seal_mail(kMail, {.steps = {sign_as("alice", "alice")}});
   std::string part = signed_mail.substr(signed_mail.find("Content-Type: multipart/signed"));
@@ -210,7 +210,54 @@ TEST(Open, T85_a_footer_makes_the_mail_partly_protected) {
   ASSERT_EQ(opened.verdict->layers.size(), 1u);
   EXPECT_TRUE(opened.verdict->layers[0].errant);
   EXPECT_EQ(opened.verdict->layers[0].place, "1");
+  EXPECT_FALSE(opened.verdict->is_signed());
+  EXPECT_EQ(opened.content, mail);
   EXPECT_EQ(opened.verdict->layers[0].signers.at(0).status, Status::Valid);
+}
+
+TEST(Open, E2E02_E2E07_a_signed_message_that_is_forwarded_has_a_status_of_its_own) {
+  World world;
+  std::string inner = seal_mail(kMail, {.steps = {sign_as("alice", "alice")}});
+  std::string forwarded =
+      "From: ec@example.org\r\nSubject: Fwd\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: multipart/mixed; boundary=fwd\r\n\r\n--fwd\r\n"
+      "Content-Type: message/rfc822\r\n\r\n" +
+      inner + "\r\n--fwd--\r\n";
+  Opened opened = open_mail(seal_mail(forwarded, {.steps = {sign_as("ec", "ec")}}), world.options);
+  EXPECT_EQ(opened.status(), Status::Valid) << opened.text();
+  ASSERT_EQ(opened.verdict->layers.size(), 2u);
+  EXPECT_FALSE(opened.verdict->layers[0].errant);
+  EXPECT_EQ(opened.verdict->layers[0].signers.at(0).matched_address, "ec@example.org");
+  EXPECT_TRUE(opened.verdict->layers[1].errant);
+  EXPECT_EQ(opened.verdict->headers.from, "ec@example.org");
+  // A forged one inside does not spoil the message around it, nor a good one save it.
+  std::size_t text = forwarded.find("Hello Bob");
+  std::string forged = forwarded;
+  forged.replace(text, 5, "Hallo");
+  opened = open_mail(seal_mail(forged, {.steps = {sign_as("ec", "ec")}}), world.options);
+  EXPECT_EQ(opened.verdict->layers[0].signers.at(0).status, Status::Valid) << opened.text();
+  EXPECT_EQ(opened.verdict->layers[1].signers.at(0).status, Status::Invalid);
+  EXPECT_EQ(open_mail(forwarded, world.options).status(), Status::Indeterminate);
+}
+
+TEST(Open, E2E17_armor_in_the_text_of_a_mail_is_text) {
+  World world;
+  SealOptions pem{.at = kNow, .limits = {}, .form = SealOptions::Form::Pem};
+  Recipe recipe{.steps = {sign_as("alice", "alice", Sign::Form::Opaque)}};
+  std::string mail = "From: alice@example.org\n\n" + seal_mail("Hello Bob\n", recipe, pem);
+  Opened opened = open_mail(mail, world.options);
+  EXPECT_EQ(opened.status(), Status::Unprotected) << opened.text();
+  EXPECT_TRUE(opened.verdict->layers.empty());
+}
+
+TEST(Open, E2E23_a_certificate_that_has_expired_since_still_opens_its_mail) {
+  World world;
+  Time then = *parse_time("2020-06-01");
+  std::string mail =
+      seal_mail(kMail, {.steps = {encrypt_to("expired")}}, {.at = then, .limits = {}});
+  auto keys = make_key_source({identity("expired", "alice")});
+  world.options.keys = keys.get();
+  EXPECT_NE(open_mail(mail, world.options).content.find("Hello Bob"), std::string::npos);
 }
 
 // The mail with its micalg parameter replaced.

@@ -280,7 +280,7 @@ TEST(SealMail, streams_content_of_many_chunks) {
   }
 }
 
-TEST(SealMail, hides_the_subject_and_has_one_leaf_when_encrypted_HP01_HP17_HP18_T111) {
+TEST(SealMail, hides_the_subject_and_has_one_leaf_when_encrypted_E2E11_HP01_HP17_HP18_T111) {
   for (Sign::Form form : {Sign::Form::Clear, Sign::Form::Opaque}) {
     std::string sealed =
         seal_text(kMail, recipe_of({sign_by("alice", form), encrypt_to({"ec"})})).text;
@@ -496,7 +496,7 @@ TEST(SealChecks, a_signer_has_a_key_and_a_certificate_that_may_sign) {
   EXPECT_EQ(refusal(kMail, recipe_of({sign_by("alice")}), early), "cert.not-yet-valid");
 }
 
-TEST(SealChecks, a_recipient_may_be_encrypted_to_CERT39_E2E19_T110) {
+TEST(SealChecks, a_recipient_may_be_encrypted_to_CERT39_T110) {
   auto encrypted_to = [](std::vector<std::string> names) {
     return refusal(kMail, recipe_of({encrypt_to(std::move(names))}));
   };
