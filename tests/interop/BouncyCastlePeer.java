@@ -10,7 +10,8 @@
 //   uncompress  MESSAGE OUT
 //
 // An identity is a PKCS #12 file under the passphrase "interop". SCHEME is pkcs1, oaep-DIGEST,
-// ecdh-DIGEST, password:TEXT or kek:ID:KEY (both hexadecimal). Lists are separated by commas.
+// ecdh-DIGEST, hkdf-DIGEST, rsa-kem, ml-kem, password:TEXT or kek:ID:KEY (both hexadecimal). Lists are
+// separated by commas. What came after 1.72 is reached by reflection.
 import java.io.*;
 import java.nio.file.*;
 import java.security.*;
@@ -93,8 +94,11 @@ public class BouncyCastlePeer {
   static String algorithmFor(Identity identity, String wanted) {
     String[] digestAndPadding = wanted.split("\\+");
     switch (identity.key.getAlgorithm()) {
-      case "RSA": return digestAndPadding[0] + "withRSA" + (digestAndPadding.length > 1 ? "andMGF1" : "");
+      case "RSA":
+        if (digestAndPadding.length == 1) return digestAndPadding[0] + "withRSA";
+        return digestAndPadding[0] + (digestAndPadding[0].startsWith("SHAKE") ? "withRSAPSS" : "withRSAandMGF1");
       case "EC": case "ECDSA": return digestAndPadding[0] + "withECDSA";
+      case "DSA": return digestAndPadding[0] + "withDSA";
       default: return identity.key.getAlgorithm();
     }
   }
@@ -194,8 +198,8 @@ public class BouncyCastlePeer {
   static String digestName(String name) { return "SHA-" + name.substring(3); }
 
   static ASN1ObjectIdentifier wrap(String cipher) {
-    if (cipher.startsWith("aes-128")) return CMSAlgorithm.AES128_WRAP;
-    if (cipher.startsWith("aes-192")) return CMSAlgorithm.AES192_WRAP;
+    if (cipher.contains("-128") || cipher.startsWith("seed")) return CMSAlgorithm.AES128_WRAP;
+    if (cipher.contains("-192")) return CMSAlgorithm.AES192_WRAP;
     return cipher.startsWith("3des") ? CMSAlgorithm.DES_EDE3_WRAP : CMSAlgorithm.AES256_WRAP;
   }
 
@@ -218,9 +222,51 @@ public class BouncyCastlePeer {
         .addRecipient(certificate).setProvider("BC");
   }
 
+  // RFC 8418 7
+  static ASN1ObjectIdentifier hkdfAgreement(String digest) {
+    String arc = "1.2.840.113549.1.9.16.3.";
+    return new ASN1ObjectIdentifier(arc + (digest.equals("sha256") ? 19 : digest.equals("sha384") ? 20 : 21));
+  }
+
+  static RecipientInfoGenerator agreeMontgomery(X509Certificate certificate, String digest, String cipher)
+      throws Exception {
+    KeyPairGenerator pairs = KeyPairGenerator.getInstance(certificate.getPublicKey().getAlgorithm(), "BC");
+    KeyPair ephemeral = pairs.generateKeyPair();
+    return new JceKeyAgreeRecipientInfoGenerator(hkdfAgreement(digest), ephemeral.getPrivate(), ephemeral.getPublic(),
+                                                 wrap(cipher))
+        .addRecipient(certificate).setProvider("BC");
+  }
+
+  static Object made(String name, Object... arguments) throws Exception {
+    Class<?> type;
+    try {
+      type = Class.forName("org.bouncycastle.cms.jcajce." + name);
+    } catch (ClassNotFoundException absent) {
+      throw new CMSException("no " + name + " in this version");
+    }
+    for (java.lang.reflect.Constructor<?> constructor : type.getConstructors()) {
+      if (constructor.getParameterCount() != arguments.length) continue;
+      try {
+        Object object = constructor.newInstance(arguments);
+        try {
+          return type.getMethod("setProvider", String.class).invoke(object, "BC");
+        } catch (NoSuchMethodException none) {
+          return object;
+        }
+      } catch (IllegalArgumentException other) {
+        continue;
+      }
+    }
+    throw new CMSException("no fitting " + name);
+  }
+
   static RecipientInfoGenerator recipient(X509Certificate certificate, String scheme, String cipher) throws Exception {
     String[] parts = scheme.split("-");
     String digest = parts.length > 1 ? parts[1] : "sha256";
+    if (scheme.endsWith("-kem")) {
+      return (RecipientInfoGenerator) made("JceKEMRecipientInfoGenerator", certificate, CMSAlgorithm.AES256_WRAP);
+    }
+    if (parts[0].equals("hkdf")) return agreeMontgomery(certificate, digest, cipher);
     if (!certificate.getPublicKey().getAlgorithm().equals("RSA")) return agree(certificate, agreement(digest), cipher);
     if (!parts[0].equals("oaep")) return new JceKeyTransRecipientInfoGenerator(certificate).setProvider("BC");
     AlgorithmIdentifier oaep = new JcaAlgorithmParametersConverter().getAlgorithmIdentifier(
@@ -253,6 +299,19 @@ public class BouncyCastlePeer {
       case "aes-192-gcm": return CMSAlgorithm.AES192_GCM;
       case "aes-256-gcm": return CMSAlgorithm.AES256_GCM;
       case "3des-cbc": return CMSAlgorithm.DES_EDE3_CBC;
+      case "aes-128-ccm": return CMSAlgorithm.AES128_CCM;
+      case "aes-192-ccm": return CMSAlgorithm.AES192_CCM;
+      case "aes-256-ccm": return CMSAlgorithm.AES256_CCM;
+      case "chacha20-poly1305": return new ASN1ObjectIdentifier("1.2.840.113549.1.9.16.3.18");
+      case "camellia-128-cbc": return CMSAlgorithm.CAMELLIA128_CBC;
+      case "camellia-192-cbc": return CMSAlgorithm.CAMELLIA192_CBC;
+      case "camellia-256-cbc": return CMSAlgorithm.CAMELLIA256_CBC;
+      case "seed-cbc": return CMSAlgorithm.SEED_CBC;
+      case "aria-128-cbc": return new ASN1ObjectIdentifier("1.2.410.200046.1.1.2");
+      case "aria-192-cbc": return new ASN1ObjectIdentifier("1.2.410.200046.1.1.7");
+      case "aria-256-cbc": return new ASN1ObjectIdentifier("1.2.410.200046.1.1.12");
+      case "des-cbc": return CMSAlgorithm.DES_CBC;
+      case "rc2-40-cbc": case "rc2-64-cbc": case "rc2-128-cbc": return CMSAlgorithm.RC2_CBC;
       default: return CMSAlgorithm.AES256_CBC;
     }
   }
@@ -260,9 +319,15 @@ public class BouncyCastlePeer {
   static void encrypt(String form, String cipher, String scheme, String certificates, String in, String out)
       throws Exception {
     byte[] content = read(in);
-    OutputEncryptor encryptor = new JceCMSContentEncryptorBuilder(cipher(cipher)).setProvider("BC").build();
+    JceCMSContentEncryptorBuilder builder = cipher.startsWith("rc2-")
+        ? new JceCMSContentEncryptorBuilder(cipher(cipher), Integer.parseInt(cipher.split("-")[1]))
+        : new JceCMSContentEncryptorBuilder(cipher(cipher));
+    OutputEncryptor encryptor = builder.setProvider("BC").build();
+    if (cipher.endsWith("poly1305") && !(encryptor instanceof OutputAEADEncryptor)) {
+      throw new CMSException("ChaCha20-Poly1305 is no AEAD cipher in this version");
+    }
     List<RecipientInfoGenerator> recipients = recipients(scheme, certificates, cipher);
-    if (cipher.endsWith("gcm")) {
+    if (encryptor instanceof OutputAEADEncryptor) {
       CMSAuthEnvelopedDataGenerator generator = new CMSAuthEnvelopedDataGenerator();
       for (RecipientInfoGenerator recipient : recipients) generator.addRecipientInfoGenerator(recipient);
       CMSTypedData typed = new CMSProcessableByteArray(content);
@@ -285,9 +350,10 @@ public class BouncyCastlePeer {
     }
   }
 
-  static Recipient recipient(PrivateKey key, boolean authenticated) throws CMSException {
+  static Recipient recipient(PrivateKey key, boolean encapsulated, boolean authenticated) throws Exception {
     boolean transport = key.getAlgorithm().equals("RSA");
-    if (authenticated && !transport) throw new CMSException("no key agreement for AuthEnvelopedData");
+    if (encapsulated) return (Recipient) made(authenticated ? "JceKEMAuthEnvelopedRecipient" : "JceKEMEnvelopedRecipient", key);
+    if (authenticated && !transport) return (Recipient) made("JceKeyAgreeAuthEnvelopedRecipient", key);
     if (authenticated) return new JceKeyTransAuthEnvelopedRecipient(key).setProvider("BC");
     return transport ? new JceKeyTransEnvelopedRecipient(key).setProvider("BC")
                      : new JceKeyAgreeEnvelopedRecipient(key).setProvider("BC");
@@ -296,18 +362,28 @@ public class BouncyCastlePeer {
   static byte[] decrypted(RecipientInformationStore recipients, String key, boolean authenticated) throws Exception {
     String[] parts = key.split(":");
     if (parts[0].equals("password") || parts[0].equals("kek")) {
-      if (authenticated) throw new CMSException("no shared secrets for AuthEnvelopedData");
+      if (authenticated && parts[0].equals("password")) {
+        return recipients.iterator().next().getContent(
+            (Recipient) made("JcePasswordAuthEnvelopedRecipient", (Object) parts[1].toCharArray()));
+      }
+      if (authenticated) {
+        return recipients.iterator().next().getContent(
+            (Recipient) made("JceKEKAuthEnvelopedRecipient", new SecretKeySpec(Hex.decode(parts[2]), "AES")));
+      }
       Recipient secret = parts[0].equals("password")
           ? new JcePasswordEnvelopedRecipient(parts[1].toCharArray()).setProvider("BC")
           : new JceKEKEnvelopedRecipient(new SecretKeySpec(Hex.decode(parts[2]), "AES")).setProvider("BC");
       return recipients.iterator().next().getContent(secret);
     }
     Identity identity = new Identity(key);
-    RecipientId id = identity.key.getAlgorithm().equals("RSA") ? new JceKeyTransRecipientId(identity.certificate)
-                                                               : new JceKeyAgreeRecipientId(identity.certificate);
+    RecipientInformation first = recipients.iterator().next();
+    boolean encapsulated = first.getClass().getSimpleName().equals("KEMRecipientInformation");
+    RecipientId id = encapsulated ? first.getRID()
+        : identity.key.getAlgorithm().equals("RSA") ? new JceKeyTransRecipientId(identity.certificate)
+                                                    : new JceKeyAgreeRecipientId(identity.certificate);
     RecipientInformation found = recipients.get(id);
     if (found == null) throw new CMSException("no recipient " + identity.certificate.getSubjectX500Principal());
-    return found.getContent(recipient(identity.key, authenticated));
+    return found.getContent(recipient(identity.key, encapsulated, authenticated));
   }
 
   static void decrypt(String key, String message, String out) throws Exception {
@@ -344,7 +420,7 @@ public class BouncyCastlePeer {
 
   static String answer(String[] words) throws Exception {
     switch (words[0]) {
-      case "version": return "ok\t" + new BouncyCastleProvider().getVersionStr();
+      case "version": return "ok\t" + new BouncyCastleProvider().getInfo().replaceAll(".* v", "");
       case "sign": sign(words[1], words[2], words[3], words[4], words[5], words[6]); return "ok";
       case "verify": verify(words[1], words[2], words[3], words[4]); return "ok";
       case "encrypt": encrypt(words[1], words[2], words[3], words[4], words[5], words[6]); return "ok";

@@ -6,6 +6,7 @@ from peer import KEK, KEK_ID, PASSWORD, Lacks, Peer, Refused, run
 
 JARS = [pathlib.Path("/usr/share/java", name + ".jar")
         for name in ("bcmail", "bcpkix", "bcprov", "bcutil", "javax.mail", "javax.activation")]
+SHORT_KEYS = ("des-cbc", "rc2-40-cbc", "rc2-64-cbc")
 SOURCE = pathlib.Path(__file__).with_name("BouncyCastlePeer.java")
 
 
@@ -47,6 +48,8 @@ class BouncyCastlePeer(Peer):
     def sign(self, feature, content, out):
         if feature.salt == "max":
             raise Lacks("Bouncy Castle salts as long as the digest unless told otherwise")
+        if feature.signers[0].startswith("ml-dsa"):
+            raise Lacks("Bouncy Castle 1.80 signs something else than the attributes; OpenSSL 3.5 refuses it too")
         form = self._form(feature)
         signed = "detached" if feature.detached else "opaque"
         if form == "mail":
@@ -62,10 +65,16 @@ class BouncyCastlePeer(Peer):
         self._ask("verify", self.pki.file("root.crt"), message, content or "-", out)
 
     def _secret(self, feature):
+        if feature.scheme == "scrypt":
+            raise Lacks("Bouncy Castle derives keys of passwords with PBKDF2 alone")
         return {"password": "password:" + PASSWORD, "kek": f"kek:{KEK_ID}:{KEK}"}.get(feature.scheme)
 
     def encrypt(self, feature, content, out):
         form = self._form(feature)
+        if feature.scheme == "dh":
+            raise Lacks("Bouncy Castle has no Diffie-Hellman of RFC 2631 in CMS")
+        if feature.cipher in SHORT_KEYS and feature.scheme.startswith(("kek", "ecdh", "ml-kem")):
+            raise Lacks("AES key wrap takes no key of less than 16 octets")
         if feature.authenticated and form != "der":
             raise Lacks("bcmail has no AuthEnvelopedData, bcpkix does not stream it")
         self._ask("encrypt", form, feature.cipher, self._secret(feature) or feature.scheme,

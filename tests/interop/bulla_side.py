@@ -1,7 +1,7 @@
 """Our side of run_interop.py: the commands of bulla, and what it must say of a message."""
 import json
 
-from features import shown
+from features import LEGACY, READ_ALONE, shown
 from peer import KEK, KEK_ID, PASSWORD, Lacks, Refused, run
 
 # The digest of the key derivation that bulla chooses for a curve.
@@ -16,20 +16,30 @@ def options_of(pairs):
 
 
 def wanted_signature(feature, name):
-    if name == "ed25519":
-        return "Ed25519"
+    if name in ("ed25519", "ed448"):
+        return name.capitalize()
+    if name.startswith(("ml-dsa", "slh-dsa")):
+        return name.upper() if name.startswith("ml") else name[:-1].upper() + name[-1]
+    if name == "dsa":
+        return f"DSA with {shown(feature.digest)}"
     family = "ECDSA" if name.startswith("p") else "RSASSA-PSS" if feature.pss else "RSA PKCS #1 v1.5"
     salt = f", salt {salt_length(feature)}" if feature.pss else ""
     return f"{family} with {shown(feature.digest)}{salt}"
 
 
 def salt_length(feature):
-    digest = int(feature.digest.removeprefix("sha")) // 8
+    if feature.digest.startswith("shake"):
+        return int(feature.digest.removeprefix("shake")) // 4
+    digest = int(feature.digest.removeprefix("sha3-").removeprefix("sha")) // 8
     return digest if feature.salt == "digest" else RSA_OCTETS - digest - 2
 
 
 def wanted_recipient(feature, name):
-    if name.startswith("p"):
+    if feature.scheme == "dh":
+        return "DH with sha1"
+    if feature.scheme == "rsa-kem" or feature.scheme == "ml-kem":
+        return feature.scheme if name == "rsa" else name
+    if name.startswith(("p", "x")):
         return f"ECDH with {feature.scheme_digest}"
     if feature.scheme.startswith("oaep-"):
         return f"RSAES-OAEP with {shown(feature.scheme_digest)}"
@@ -53,9 +63,22 @@ class Bulla:
     def _secret(self, feature):
         if feature.scheme == "password":
             return ["--password-file", self.password]
+        if feature.scheme == "scrypt":
+            return ["--password-file", self.password]
         return ["--kek", f"{KEK_ID}:{self.kek}"] if feature.scheme == "kek" else []
 
+    def check_people(self, feature):
+        for name in (*feature.signers, *feature.recipients):
+            if name not in self.pki.people:
+                raise Lacks("no such keys before OpenSSL 3.5; bulla says so with exit 69")
+
     def _check_choice(self, feature):
+        if feature.cipher in READ_ALONE:
+            raise Lacks("bulla reads this cipher, and does not write it")
+        if feature.scheme == "dh":
+            raise Lacks("bulla reads Diffie-Hellman of RFC 2631, and does not write it")
+        if "dsa" in feature.signers:
+            raise Lacks("bulla verifies DSA, and does not sign with it")
         if feature.salt == "max":
             raise Lacks("bulla salts as long as the digest")
         if feature.scheme.startswith("oaep-") and feature.scheme_digest != "sha256":
@@ -74,6 +97,7 @@ class Bulla:
         if feature.kind in ("encrypt", "nest"):
             command += ["--cipher", feature.cipher, *self._secret(feature)]
             command += ["--oaep"] * feature.scheme.startswith("oaep-")
+            command += ["--rsa-kem"] * (feature.scheme == "rsa-kem") + ["--scrypt"] * (feature.scheme == "scrypt")
         if feature.stream:
             run(*command, source=content)
         else:
@@ -89,7 +113,7 @@ class Bulla:
                    "--trust", self.pki.file("root.crt"), "--require", "none"]
         if name:
             command += ["-i", self.pki.file(name + ".pem")]
-        if feature.cipher == "3des-cbc":
+        if feature.cipher in LEGACY:
             command += ["--legacy"]
         command += self._secret(feature) + (["--content", content] if content else [])
         verdict = json.loads(run(*command, message, accepted=(0, 1, 2, 3)))
@@ -100,10 +124,12 @@ class Bulla:
         return 2 if feature.kind == "encrypt" else 0
 
     def _check_verdict(self, feature, verdict):
+        if "error" in verdict:
+            raise Refused(f"bulla: {verdict['error']['rule']}: {verdict['error'].get('detail', '')}")
         found = {finding["rule"] for finding in verdict["findings"] if finding["severity"] != "note"}
         if verdict["exit"] != self._exit(feature):
             raise Refused(f"bulla: exit {verdict['exit']}, {sorted(found)}")
-        allowed = {"enc.weak-cipher"} if feature.cipher == "3des-cbc" else set()
+        allowed = {"enc.weak-cipher", "enc.broken-cipher"} if feature.cipher in LEGACY else set()
         if feature.kind == "encrypt":
             allowed.add("enc.sender-unknown" if feature.authenticated else "enc.unauthenticated")
         if found - allowed:

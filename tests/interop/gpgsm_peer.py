@@ -5,7 +5,10 @@ import subprocess
 from peer import Lacks, Peer, Refused, run
 
 CIPHERS = {"aes-128-cbc": "AES", "aes-192-cbc": "AES192", "aes-256-cbc": "AES256", "3des-cbc": "3DES"}
+DIGESTS = ("sha224", "sha256", "sha384", "sha512")
 CURVES = {"p256": b"NIST P-256", "p384": b"NIST P-384", "p521": b"NIST P-521"}
+KDF_DIGESTS = {"p256": "sha256", "p384": "sha384", "p521": "sha512"}
+PEOPLE = ("rsa", "rsa2", *CURVES)
 
 
 def elements(der):
@@ -57,7 +60,7 @@ class GpgsmPeer(Peer):
         (self.folder / "gpgsm.conf").write_text("disable-crl-checks\nno-common-certs-import\nbatch\n")
         fingerprint = run("openssl", "x509", "-in", pki.file("root.crt"), "-noout", "-fingerprint", "-sha1")
         (self.folder / "trustlist.txt").write_text(fingerprint.decode().strip().partition("=")[2] + " S relax\n")
-        people = ("rsa", "rsa2", *CURVES)
+        people = PEOPLE
         self._gpgsm("--import", *(pki.file(name + ".crt") for name in ("root", "intermediate", *people)))
         self._install_keys(people)
 
@@ -103,13 +106,17 @@ class GpgsmPeer(Peer):
     def _form(self, feature):
         if feature.carrier == "mail":
             raise Lacks("gpgsm reads and writes CMS without MIME")
+        if "ed25519" in feature.signers:
+            raise Lacks("gpgsm knows no EdDSA in CMS")
+        if not {*feature.signers, *feature.recipients} <= {*PEOPLE}:
+            raise Lacks("gpgsm knows keys of RSA and the NIST curves alone")
+        if feature.kind == "sign" and feature.digest not in DIGESTS:
+            raise Lacks("gpgsm signs and verifies with SHA-2 alone")
         return ["--armor"] if feature.carrier == "pem" else []
 
     def sign(self, feature, content, out):
         if feature.pss:
             raise Lacks("gpgsm cannot be asked for RSASSA-PSS")
-        if "ed25519" in feature.signers:
-            raise Lacks("gpgsm knows no EdDSA in CMS")
         users = [word for name in feature.signers for word in ("--local-user", name + "@example.com")]
         self._gpgsm(*self._form(feature), *users, "--digest-algo", feature.digest.upper(), "--output", out,
                     "--detach-sign" if feature.detached else "--sign", content)
@@ -126,11 +133,15 @@ class GpgsmPeer(Peer):
                 raise Refused(f"gpgsm: {' '.join(said)}")
 
     def encrypt(self, feature, content, out):
-        if feature.scheme.startswith("oaep") or feature.scheme in ("password", "kek"):
+        self._form(feature)
+        if not feature.scheme.startswith(("pkcs1", "ecdh")):
             raise Lacks("gpgsm encrypts to certificates alone, with RSA PKCS #1 v1.5 or ECDH")
         if feature.authenticated:
             raise Lacks("gpgsm cannot be asked for AuthEnvelopedData")
-        if feature.scheme.startswith("ecdh") and feature.scheme_digest not in ("sha256", "sha384", "sha512"):
+        if feature.cipher not in CIPHERS:
+            raise Lacks("gpgsm cannot be asked for this cipher")
+        if feature.scheme.startswith("ecdh") and any(
+                feature.scheme_digest != KDF_DIGESTS.get(name, feature.scheme_digest) for name in feature.recipients):
             raise Lacks("gpgsm chooses the key derivation itself")
         users = [word for name in feature.recipients for word in ("--recipient", name + "@example.com")]
         self._gpgsm(*self._form(feature), *users, "--cipher-algo", CIPHERS[feature.cipher], "--output", out,
@@ -140,6 +151,8 @@ class GpgsmPeer(Peer):
         self._form(feature)
         if person is None:
             raise Lacks("gpgsm opens with private keys alone")
+        if feature.scheme == "rsa-kem":
+            raise Lacks("gpgsm has no KEMRecipientInfo")
         out.unlink(missing_ok=True)
         others = [path for name, path in self.keys.items() if name != person]
         for path in others:

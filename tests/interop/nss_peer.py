@@ -37,13 +37,19 @@ class NssPeer(Peer):
     def _check_form(self, feature):
         if feature.carrier != "der":
             raise Lacks("cmsutil reads and writes DER alone")
+        if "ed25519" in feature.signers:
+            raise Lacks("NSS knows no EdDSA in CMS")
+        if not {*feature.signers, *feature.recipients} <= {*PEOPLE}:
+            raise Lacks("NSS knows keys of RSA and the NIST curves alone")
+        if feature.kind == "sign" and feature.digest.startswith("sha3-") or feature.digest.startswith("shake"):
+            raise Lacks("NSS signs and verifies with SHA-2 alone")
 
     def sign(self, feature, content, out):
         self._check_form(feature)
         if feature.pss:
             raise Lacks("cmsutil cannot be asked for RSASSA-PSS")
-        if "ed25519" in feature.signers:
-            raise Lacks("NSS knows no EdDSA in CMS")
+        if feature.digest == "sha224":
+            raise Lacks("cmsutil cannot be asked for SHA-224")
         if len(feature.signers) > 1:
             raise Lacks("cmsutil signs with one key")
         name, = feature.signers
@@ -64,10 +70,12 @@ class NssPeer(Peer):
 
     def encrypt(self, feature, content, out):
         self._check_form(feature)
-        if feature.scheme.startswith("oaep") or feature.scheme in ("password", "kek"):
+        if not feature.scheme.startswith(("pkcs1", "ecdh")):
             raise Lacks("NSS encrypts to certificates alone, with RSA PKCS #1 v1.5 or ECDH")
         if feature.authenticated:
             raise Lacks("NSS has no AuthEnvelopedData")
+        if feature.row and feature.cipher == "aes-128-cbc" and {"p384", "p521"} & {*feature.recipients}:
+            raise Lacks("NSS cmsutil chooses the content cipher itself")
         addresses = ",".join(name + "@example.com" for name in feature.recipients)
         run("cmsutil", "-E", *self.databases["rsa"], "-r", addresses, "-i", content, "-o", out)
 
@@ -75,4 +83,6 @@ class NssPeer(Peer):
         self._check_form(feature)
         if person is None:
             raise Lacks("NSS opens with private keys alone")
+        if feature.scheme == "rsa-kem":
+            raise Lacks("NSS has no KEMRecipientInfo")
         run("cmsutil", "-D", *self.databases[person], "-i", message, "-o", out)

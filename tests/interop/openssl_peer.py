@@ -1,8 +1,9 @@
 """OpenSSL's command `openssl cms`."""
+from features import READ_ALONE
 from peer import KEK, KEK_ID, PASSWORD, Lacks, Peer, run
 
 FORMS = {"der": "DER", "pem": "PEM", "mail": "SMIME"}
-CIPHERS = {"3des-cbc": "-des-ede3-cbc"}
+CIPHERS = {"3des-cbc": "-des-ede3-cbc", "rc2-128-cbc": "-rc2-cbc"}
 
 
 class OpensslPeer(Peer):
@@ -38,8 +39,16 @@ class OpensslPeer(Peer):
             "-CAfile", self.pki.file("root.crt"), "-out", out)
 
     def encrypt(self, feature, content, out):
+        if feature.scheme in ("rsa-kem", "ml-kem"):
+            raise Lacks("OpenSSL's CMS has no KEMRecipientInfo")
+        if feature.scheme == "scrypt":
+            raise Lacks("OpenSSL's CMS derives keys of passwords with PBKDF2 alone")
+        if feature.scheme == "password" and feature.cipher.startswith(("des-", "rc2-")):
+            raise Lacks("OpenSSL wraps the key of a password with the content cipher, and bulla unwraps none with DES and "
+                        "RC2")
+        providers = ["-provider", "legacy", "-provider", "default"] if feature.cipher in READ_ALONE else []
         command = ["openssl", "cms", "-encrypt", "-in", content, CIPHERS.get(feature.cipher, "-" + feature.cipher),
-                   *self._out(feature, out)]
+                   *providers, *self._out(feature, out)]
         for name in feature.recipients:
             command += ["-recip", self.pki.file(name + ".crt")]
             if feature.scheme.startswith("oaep-"):
@@ -54,7 +63,7 @@ class OpensslPeer(Peer):
         run(*command)
 
     def decrypt(self, feature, person, message, out):
-        if feature.scheme == "password":
+        if feature.scheme in ("password", "scrypt"):
             key = ["-pwri_password", PASSWORD]
         elif feature.scheme == "kek":
             key = ["-secretkey", KEK, "-secretkeyid", KEK_ID]

@@ -21,9 +21,24 @@ PEOPLE = {
     "ed25519": (("-algorithm", "ED25519"), None),
 }
 
+SLH_DSA = [f"slh-dsa-{hash_name}-{bits}{speed}" for hash_name in ("sha2", "shake") for bits in (128, 192, 256)
+           for speed in "sf"]
+# Of the grids alone. The openssl at hand may have no such keys: then nobody has that name.
+MORE_PEOPLE = {
+    "ed448": (("-algorithm", "ED448"), None),
+    "x25519": (("-algorithm", "X25519"), "keyAgreement"),
+    "x448": (("-algorithm", "X448"), "keyAgreement"),
+    "dh": (("-algorithm", "DHX", "-pkeyopt", "dh_rfc5114:3"), "keyAgreement"),
+    "dsa": (None, None),  # Pki makes its parameters first
+    **{name: (("-algorithm", name.upper()), "keyEncipherment") for name in ("ml-kem-512", "ml-kem-768", "ml-kem-1024")},
+    **{name: (("-algorithm", name.upper()), None) for name in ("ml-dsa-44", "ml-dsa-65", "ml-dsa-87")},
+    **{name: (("-algorithm", name[:-1].upper() + name[-1]), None) for name in SLH_DSA},
+}
+ENCRYPT_ALONE = ("x25519", "x448", "dh", "ml-kem-512", "ml-kem-768", "ml-kem-1024")
+
 
 def extensions(name, use):
-    usage = "digitalSignature" + ("," + use if use else "")
+    usage = use if name in ENCRYPT_ALONE else "digitalSignature" + ("," + use if use else "")
     return ("basicConstraints = critical,CA:false\n"
             f"keyUsage = critical,{usage}\n"
             "extendedKeyUsage = emailProtection\n"
@@ -40,15 +55,27 @@ CA_EXTENSIONS = ("basicConstraints = critical,CA:true\n"
 class Pki:
     """root.crt, intermediate.crt, and of each person NAME.key, .crt, .pem (all but the root) and .p12."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, more=False):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
         self._authorities()
+        self.people = set(PEOPLE)
         for serial, (name, (key, use)) in enumerate(PEOPLE.items(), start=16):
             self._person(name, key, use, serial)
+        for serial, (name, (key, use)) in enumerate(MORE_PEOPLE.items() if more else (), start=64):
+            try:
+                self._person(name, key or self._dsa_parameters(), use, serial)
+                self.people.add(name)
+            except subprocess.CalledProcessError:
+                pass
 
     def file(self, name):
         return str(self.folder / name)
+
+    def _dsa_parameters(self):
+        self._openssl("genpkey", "-genparam", "-algorithm", "DSA", "-pkeyopt", "dsa_paramgen_bits:2048",
+                      "-out", "dsa.parameters")
+        return ("-paramfile", "dsa.parameters")
 
     def _openssl(self, *arguments):
         subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, stdin=subprocess.DEVNULL,
@@ -56,8 +83,11 @@ class Pki:
 
     def _issue(self, name, subject, text, issuer, serial):
         (self.folder / "extensions").write_text(text)
-        self._openssl("req", "-new", "-key", name + ".key", "-subj", "/CN=" + subject, "-out", "request")
-        signer = ("-CA", issuer + ".crt", "-CAkey", issuer + ".key") if issuer else ("-signkey", name + ".key")
+        # Not all keys can sign a request for themselves.
+        self._openssl("req", "-new", "-key", "root.key", "-subj", "/CN=" + subject, "-out", "request")
+        self._openssl("pkey", "-in", name + ".key", "-pubout", "-out", "public")
+        signer = (("-CA", issuer + ".crt", "-CAkey", issuer + ".key", "-force_pubkey", "public") if issuer
+                  else ("-signkey", name + ".key"))
         self._openssl("x509", "-req", "-in", "request", *signer, "-set_serial", str(serial), "-days", "30",
                       "-sha256", "-extfile", "extensions", "-out", name + ".crt")
 

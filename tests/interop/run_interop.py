@@ -13,6 +13,7 @@ import base64
 import dataclasses
 import email
 import fnmatch
+import json
 import operator
 import os
 import pathlib
@@ -23,14 +24,16 @@ import tempfile
 
 from bouncy_castle_peer import BouncyCastlePeer
 from bulla_side import Bulla
-from features import FEATURES
+from features import ALL_DIGESTS, FEATURES, GRID
 from gpgsm_peer import GpgsmPeer
 from nss_peer import NssPeer
 from openssl_peer import OpensslPeer
 from peer import Failed, Lacks, Refused
 from pki import Pki
+from self_peer import SelfPeer
 
-PEERS = {"openssl": OpensslPeer, "gpgsm": GpgsmPeer, "nss": NssPeer, "bouncy-castle": BouncyCastlePeer}
+PEERS = {"self": SelfPeer, "openssl": OpensslPeer, "gpgsm": GpgsmPeer, "nss": NssPeer, "bouncy-castle": BouncyCastlePeer}
+NO_CELL = "not defined: the algorithm's own RFC names its digests"
 KNOWN = pathlib.Path(__file__).with_name("known_refusals.tsv")
 
 TEXT = b"Dear all,\r\n\r\nthe ship leaves at dawn.\r\n--\r\nAlice\r\n"
@@ -95,6 +98,7 @@ class Direction:
         for path in (self.message, self.out):
             path.unlink(missing_ok=True)
         try:
+            self.bulla.check_people(feature)
             action(feature)
         except (Failed, Lacks, Refused) as reason:
             return reason
@@ -218,6 +222,19 @@ class Judge:
         self.results, self.problems = {}, []
         self.counts = {"done": 0, "refused": 0, "lacking": 0}
 
+    def shown(self):
+        return f"{PEERS[self.name].title} {self.version}"
+
+    def kept(self):
+        return {"name": self.name, "version": self.version,
+                "results": [[*key, reason] for key, reason in self.results.items()]}
+
+    @classmethod
+    def of(cls, kept):
+        judge = cls(kept["name"], kept["version"], [])
+        judge.results = {(name, direction): reason for name, direction, reason in kept["results"]}
+        return judge
+
     def take(self, feature, direction, outcome):
         known = next((row for row in self.refusals if row.covers(self.name, self.version, direction, feature)), None)
         where = f"{self.name} {direction}: {feature.name}"
@@ -239,53 +256,82 @@ class Judge:
 
 
 class Page:
-    """docs/interop.md."""
+    """docs/interop.md, from what judges have seen."""
 
     def __init__(self, judges):
         self.judges = judges
         self.notes = []
 
-    def _cell(self, judge, feature, direction):
-        reason = judge.results[feature.name, direction]
+    def _mark(self, reason):
         if reason is None:
             return "✓"
         if reason not in self.notes:
             self.notes.append(reason)
-        return f"– [{self.notes.index(reason) + 1}](#notes)"
+        return f"[{self.notes.index(reason) + 1}](#notes)"
 
-    def _table(self, features):
-        heads = [f"{PEERS[judge.name].title} {word}" for judge in self.judges for word in ("reads", "writes")]
+    def _cell(self, judge, feature):
+        reads, writes = (judge.results[feature.name, direction] for direction in ("reads", "writes"))
+        if judge.name == "self":
+            return self._mark(reads)
+        return f"{self._mark(reads)} {self._mark(writes)}"
+
+    @staticmethod
+    def _rows(heads, rows):
         yield "| | " + " | ".join(heads) + " |"
         yield "|---|" + "---|" * len(heads)
-        for feature in features:
-            cells = [self._cell(judge, feature, direction) for judge in self.judges
-                     for direction in ("reads", "writes")]
-            yield f"| {feature.name} | " + " | ".join(cells) + " |"
+        for name, cells in rows:
+            yield f"| {name} | " + " | ".join(cells) + " |"
+
+    def _table(self, features):
+        others = [judge for judge in self.judges if judge.name != "self"]
+        return self._rows([judge.shown() for judge in others],
+                          ((feature.name, [self._cell(judge, feature) for judge in others]) for feature in features))
+
+    def _grid(self, judge, features):
+        by_place = {(feature.row, feature.column): feature for feature in features}
+        columns = list(dict.fromkeys(feature.column for feature in sorted(features, key=self._column_order)))
+        rows = dict.fromkeys(feature.row for feature in features)
+
+        def cell(row, column):
+            feature = by_place.get((row, column))
+            return self._mark(NO_CELL) if feature is None else self._cell(judge, feature)
+        return self._rows(columns, ((row, [cell(row, column) for column in columns]) for row in rows))
+
+    @staticmethod
+    def _column_order(feature):
+        return ALL_DIGESTS.index(feature.column) if feature.column in ALL_DIGESTS else -1
 
     def text(self):
         lines = ["# Interoperability", "",
-                 "What bulla and other S/MIME programs read of each other. *Reads*: bulla writes, and the program",
-                 "accepts it and finds the same content. *Writes*: the program writes, and `bulla open` accepts it,",
-                 "finds the same content, and names the algorithm of the row. – is a limit of the side that its note",
-                 "names.", "",
+                 "What bulla and other S/MIME programs read of each other. The first mark of a cell: bulla writes, and the",
+                 "program accepts it and finds the same content. The second: the program writes, and `bulla open` accepts it,",
+                 "finds the same content, and names the algorithm of the row. A number is that of the note that says whose",
+                 "limit it is.", "",
                  "`tests/interop/run_interop.py --bulla PROGRAM --write docs/interop.md` writes this page; the tests",
-                 "`interop.*` of ctest compare with the same limits, `tests/interop/known_refusals.tsv`.", "",
-                 "Programs: " + ", ".join(f"{PEERS[judge.name].title} {judge.version}" for judge in self.judges) + "."]
+                 "`interop.*` of ctest compare with the same limits, `tests/interop/known_refusals.tsv`. Other versions of the",
+                 "programs are tried elsewhere with `--results FILE`, and come to the page by `--with FILE`.", "",
+                 "Programs: " + ", ".join(judge.shown() for judge in self.judges) + "."]
         for group in dict.fromkeys(feature.group for feature in FEATURES):
-            lines += ["", f"## {group}", "", *self._table(f for f in FEATURES if f.group == group)]
+            lines += ["", f"## {group}", "", *self._table([f for f in FEATURES if f.group == group])]
+        for group in dict.fromkeys(feature.group for feature in GRID):
+            lines += ["", f"## {group}"]
+            for judge in self.judges:
+                lines += ["", f"### {group}: {judge.shown()}", "",
+                          *self._grid(judge, [f for f in GRID if f.group == group])]
         lines += ["", "## Notes", ""]
         lines += [f"{number}. {note}" for number, note in enumerate(self.notes, start=1)]
         return "\n".join(lines) + "\n"
 
 
 def run_peer(name, arguments, folder):
-    pki = Pki(folder / "pki")
-    bulla = Bulla(os.path.abspath(arguments.bulla), pki, folder)
-    peer = PEERS[name](pki, folder / "peer")
+    pki = Pki(folder / "pki", more=True)
+    program = os.path.abspath(arguments.bulla)
+    bulla = Bulla(program, pki, folder)
+    peer = SelfPeer(pki, folder / "peer", program) if name == "self" else PEERS[name](pki, folder / "peer")
     try:
         judge = Judge(name, peer.version(), known_refusals())
         direction = Direction(folder, peer, bulla)
-        for feature in FEATURES:
+        for feature in GRID if name == "self" else (*FEATURES, *GRID):
             if arguments.only in feature.name:
                 for word, outcome in direction.try_both(feature).items():
                     judge.take(feature, word, outcome)
@@ -294,27 +340,37 @@ def run_peer(name, arguments, folder):
         peer.close()
 
 
+def run_peers(names, arguments):
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix="interop-") as folder:
+            judge = run_peer(name, arguments, pathlib.Path(folder))
+        print(f"{name} {judge.version}: {judge.counts['done']} work, {judge.counts['refused']} refused, "
+              f"{judge.counts['lacking']} cannot be asked for, {len(judge.problems)} unexpected")
+        for problem in judge.problems:
+            print("  " + problem)
+        yield judge
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bulla", required=True)
     parser.add_argument("--peer", action="append", choices=PEERS)
     parser.add_argument("--only", default="", help="features whose name contains this")
     parser.add_argument("--write", help="the page to write")
+    parser.add_argument("--results", help="the file to keep what was seen in, for --with")
+    parser.add_argument("--with", action="append", default=[], dest="others", help="what was seen elsewhere")
     arguments = parser.parse_args()
     names = [name for name in arguments.peer or PEERS if PEERS[name].is_installed()]
     if not names:
         print("no peer is installed", file=sys.stderr)
         return 77
-    judges = []
-    for name in names:
-        with tempfile.TemporaryDirectory(prefix="interop-") as folder:
-            judges.append(run_peer(name, arguments, pathlib.Path(folder)))
-        judge = judges[-1]
-        print(f"{name} {judge.version}: {judge.counts['done']} work, {judge.counts['refused']} refused, "
-              f"{judge.counts['lacking']} cannot be asked for, {len(judge.problems)} unexpected")
-        for problem in judge.problems:
-            print("  " + problem)
+    judges = list(run_peers(names, arguments))
+    if arguments.results:
+        pathlib.Path(arguments.results).write_text(json.dumps([judge.kept() for judge in judges]), encoding="utf-8")
     if arguments.write:
+        others = [Judge.of(kept) for path in arguments.others for kept in json.loads(pathlib.Path(path).read_text())]
+        order = list(PEERS)
+        judges = sorted(judges + others, key=lambda judge: (order.index(judge.name), numbers(judge.version)))
         pathlib.Path(arguments.write).write_text(Page(judges).text(), encoding="utf-8")
     return 1 if any(judge.problems for judge in judges) else 0
 
