@@ -7,9 +7,12 @@
 
 #include "base/check.h"
 #include "base/try.h"
+#include "cms/countersignature.h"
 #include "cms/decrypt.h"
 #include "cms/parser.h"
 #include "cms/recipient_editor.h"
+#include "cms/signature_editor.h"
+#include "cms/timestamp_protocol.h"
 #include "cms/verify.h"
 #include "x509/memory_key_source.h"
 #include "x509/pem.h"
@@ -120,6 +123,47 @@ void check_signers(const Recorder& message) {
   }
   for (const cms::SignerInfo& signer : message.tail.signers) {
     cms::check_signer(signer, content, candidates, limits());
+    for (const cms::SignerInfo& one : cms::read_countersignatures(signer, limits()).signers) {
+      cms::check_countersigner(one, signer.signature, candidates, limits());
+    }
+    for (const Bytes& der : cms::timestamp_tokens(signer)) {
+      auto token = cms::parse_timestamp_token(der, limits());
+      if (token) cms::check_token_signer(*token, candidates, limits());
+    }
+  }
+}
+
+// The octets as what a timestamping authority, or who asks one, sends. What is read of a
+// TSTInfo and written again reads as the same.
+void read_timestamps(ByteView input) {
+  auto info = asn1::decode(input, &cms::TstInfo::read, limits());
+  if (info) {
+    Bytes again = asn1::encode([&](asn1::Writer& out) { info->write(out); });
+    auto same = asn1::decode(again, &cms::TstInfo::read, limits());
+    CHECK(same && same->time == info->time && same->nonce == info->nonce);
+  }
+  auto request = asn1::decode(input, &cms::TimestampRequest::read, limits());
+  auto token =
+      cms::read_timestamp_response(input, request.value_or(cms::TimestampRequest()), limits());
+  if (token) CHECK(cms::parse_timestamp_token(*token, limits()));
+}
+
+// A SignedData around which everything is written anew says what it said.
+void edit_signatures(const Recorder& message, ByteView input) {
+  Bytes edited;
+  cms::SignatureEditor editor([](cms::SignedTail&) { return Result<void>(); }, limits(),
+                              [&](ByteView octets) -> Result<void> {
+                                append(edited, octets);
+                                return {};
+                              });
+  if (!editor.push(input) || !editor.finish()) return;
+  Recorder again;
+  parse(again, edited, edited.size() + 1);
+  CHECK(again.octets == message.octets);
+  CHECK(again.tail.signers.size() == message.tail.signers.size());
+  for (std::size_t i = 0; i < again.tail.signers.size(); ++i) {
+    CHECK(again.tail.signers[i].signature == message.tail.signers[i].signature);
+    CHECK(again.tail.signers[i].signed_attrs_der == message.tail.signers[i].signed_attrs_der);
   }
 }
 
@@ -181,5 +225,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   bulla::check_signers(whole);
   if (whole.enveloped) bulla::decrypt(whole);
   bulla::edit_recipients(whole, input);
+  bulla::edit_signatures(whole, input);
+  bulla::read_timestamps(input);
   return 0;
 }

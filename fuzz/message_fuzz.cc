@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "bulla/countersign.h"
 #include "bulla/open.h"
 #include "bulla/recipients.h"
 #include "x509/pem.h"
@@ -100,6 +101,22 @@ void take_out_the_first(ByteView input) {
   require(after && after->recipients.size() + 1 == before->recipients.size());
 }
 
+// A countersignature spoils nothing, and leaves the content what it was. (Its certificate may
+// be the one that was missing.)
+void countersign_all(ByteView input, const OpenOptions& options, const Outcome& before) {
+  static const std::vector<SignerChoice> notary{
+      {.identity = identity("ec.pem", "ec.key.pem"), .digest = {}}};
+  MemorySource source(input);
+  MemorySink sink;
+  auto done = countersign(source, sink, notary, {.at = options.at, .signing_time = {}});
+  require(done || sink.bytes().empty());
+  if (!done || before.status < 0) return;
+  Outcome after = run(sink.bytes(), sink.bytes().size() + 1, options);
+  if (after.error >= 0) return;  // one of the limits
+  require(before.status != static_cast<int>(Status::Valid) || after.status == before.status);
+  require(before.content.empty() || after.content == before.content);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -114,5 +131,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Outcome small = run(input, 1 + size % 13, options);
   require(whole == small);
   take_out_the_first(input);
+  countersign_all(input, options, whole);
   return 0;
 }

@@ -16,8 +16,8 @@ PUBLIC = {
     "asn1": ["oid"],
     "crypto": ["algorithm", "key"],
     "x509": ["certificate", "trust"],
-    "message": ["capabilities", "open", "policy", "recipients", "seal", "session", "verdict"],
-    "store": ["identity"],
+    "message": ["capabilities", "countersign", "open", "policy", "recipients", "seal", "session", "verdict"],
+    "store": ["identity", "profile"],
     "host": ["thread_pool"],
 }
 
@@ -29,6 +29,7 @@ FOREIGN = {
     r"openssl/.*": {"crypto", "x509"},
     r"zlib\.h": {"cms"},
     r"hwy/.*": {"mime"},
+    r"toml\+\+/.*": {"store"},
     r"CLI/.*|nlohmann/.*|fmt/.*": {"cli", "gateway"},
 }
 

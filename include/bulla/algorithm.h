@@ -134,12 +134,28 @@ struct TransportScheme {
 // Key encapsulation (RFC 9629): the recipient's key alone says which.
 enum class KemAlgorithm : std::uint8_t { Rsa, MlKem512, MlKem768, MlKem1024 };
 
+// How a recipient gets the content key, as profiles name it.
+enum class KeyManagement : std::uint8_t {
+  Rsa,  // PKCS #1 v1.5
+  RsaOaep,
+  RsaKem,
+  Ecdh,  // on a curve of ECDSA
+  Xdh,   // X25519 and X448
+  Dh,    // RFC 2631
+  MlKem512,
+  MlKem768,
+  MlKem1024,
+  Kek,
+  Password,
+};
+
 // Names as a person types and reads them: "sha256", "aes-256-cbc", "ecdsa".
 std::string_view name(Digest digest);
 std::string_view name(ContentCipher cipher);
 std::string_view name(SignatureAlgorithm algorithm);
 std::string_view name(KeyKind kind);
 std::string_view name(KemAlgorithm algorithm);
+std::string_view name(KeyManagement management);
 // "RSA PKCS #1 v1.5 with SHA-256", "RSASSA-PSS with SHA-256, salt 32".
 std::string describe(const SignatureScheme& scheme);
 std::string describe(const TransportScheme& scheme);
@@ -147,6 +163,9 @@ std::string describe(const TransportScheme& scheme);
 // Accepts the names above and common spellings ("SHA-256", "AES256", "3des").
 std::optional<Digest> find_digest(std::string_view text);
 std::optional<ContentCipher> find_content_cipher(std::string_view text);
+// Accept the names above.
+std::optional<SignatureAlgorithm> find_signature_algorithm(std::string_view text);
+std::optional<KeyManagement> find_key_management(std::string_view text);
 
 bool is_aead(ContentCipher cipher);
 

@@ -27,8 +27,11 @@ struct Limits {
   std::size_t recipients = 1'024;
   std::size_t certificates = 100;
   std::size_t crls = 10;
-  std::size_t attributes = 64;         // in one SignerInfo or AuthEnvelopedData
-  std::size_t attribute_values = 16;   // in one attribute
+  std::size_t attributes = 64;        // in one SignerInfo or AuthEnvelopedData
+  std::size_t attribute_values = 16;  // in one attribute
+  // Countersignatures and timestamps that are checked in one message: each costs a signature
+  // and a path. Signers of contracts have two or three.
+  std::size_t attestations = 16;
   std::size_t digests = 4;             // computed over one content at the same time
   std::size_t digest_algorithms = 64;  // listed in one SignedData
   // Private-key operations for one EnvelopedData: the second serves a message

@@ -5,9 +5,24 @@
 // message, keys, time and policy give the same verdict.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <vector>
+
+#include "bulla/algorithm.h"
 
 namespace bulla {
+
+// What a profile allows. An empty list allows all that is allowed anyway: rules take away and
+// never add. When sealing the order is that of preference.
+struct AlgorithmRules {
+  std::vector<ContentCipher> ciphers;
+  std::vector<Digest> digests;
+  std::vector<SignatureAlgorithm> signatures;
+  std::vector<KeyManagement> key_management;
+  std::size_t min_rsa_bits = 0;
+  std::size_t min_ec_bits = 0;
+};
 
 enum class Revocation : std::uint8_t {
   Off,   // lists are not looked at
@@ -21,6 +36,9 @@ struct Policy {
   Old old_forms = Old::Refuse;
 
   Revocation revocation = Revocation::Soft;
+
+  // What goes beyond is policy.algorithm, and the verdict not valid.
+  AlgorithmRules accepted = {};
 
   // What the message must have. Any: signature or encryption; a message without
   // is Status::Unprotected. Nothing: an unprotected message passes unchanged.

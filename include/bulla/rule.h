@@ -166,6 +166,10 @@ enum class Rule : std::uint16_t {
   SigTimeDiffers,
   SigTimeFuture,
   SigSeveralSigners,
+  SigCountersignature,
+  SigTimestamp,
+  SigTimestampUntrusted,
+  SigTimestampAhead,
   // certificates
   CertExpired,
   CertNotYetValid,
@@ -214,8 +218,10 @@ enum class Rule : std::uint16_t {
   // policy
   PolicyAbsent,
   PolicyUnprotected,
+  PolicyAlgorithm,
   // configuration
   ConfigBad,
+  ConfigUnknownProfile,
 };
 
 struct RuleInfo {

@@ -20,6 +20,7 @@
 #include "bulla/capabilities.h"
 #include "bulla/finding.h"
 #include "bulla/limits.h"
+#include "bulla/policy.h"
 #include "bulla/stream.h"
 #include "bulla/trust.h"
 #include "bulla/workers.h"
@@ -32,11 +33,26 @@ struct SignerChoice {
   enum class Padding { Pkcs1, Pss } padding = Padding::Pkcs1;  // RSA keys
 };
 
+// Who puts timestamps on signatures (RFC 3161).
+class TimestampSource {
+ public:
+  virtual ~TimestampSource() = default;
+  // Brings a TimeStampReq to an authority and its TimeStampResp back, both in DER.
+  virtual Result<Bytes> stamp(ByteView request) const = 0;
+};
+// An authority of one's own: its certificate is for timeStamping alone (RFC 3161 2.3), and it
+// says that the time is `at`. Errors: key.no-certificate, key.no-private-key,
+// cert.extended-key-usage, cert.expired, those of signing.
+[[nodiscard]] Result<std::shared_ptr<const TimestampSource>> make_timestamp_source(
+    const Identity& identity, Time at);
+
 struct Sign {
   std::vector<SignerChoice> signers;                     // REQUIRES: at least one
   enum class Form { Clear, Opaque } form = Form::Clear;  // multipart/signed, or signed-data
   std::optional<Time> signing_time;                      // else SealOptions::at
   enum class Chain { WithoutRoot, SignerOnly, None } chain = Chain::WithoutRoot;
+  // Null, or each signature gets a timestamp from here, in an unsigned attribute.
+  std::shared_ptr<const TimestampSource> timestamps = nullptr;
 };
 
 struct KekChoice {
@@ -85,6 +101,9 @@ enum class HeaderConfidentiality { Baseline, Shy, None };
 
 struct Recipe {
   std::vector<Step> steps;
+  // Nothing else is written, and what is chosen comes from here, first in order: policy.algorithm
+  // for what is asked for and not allowed (CHOOSE-01).
+  AlgorithmRules allowed = {};
   HeaderConfidentiality headers = HeaderConfidentiality::Baseline;
   // Off writes the header outside alone, as before RFC 9788.
   enum class HeaderProtection { On, Off } header_protection = HeaderProtection::On;

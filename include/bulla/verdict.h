@@ -19,6 +19,17 @@ namespace bulla {
 enum class Status { Valid, Invalid, Indeterminate, Unprotected };
 std::string_view name(Status status);
 
+// A timestamp over a signature (RFC 3161). One that is valid proves that the signature was
+// there at `time`.
+struct TimestampVerdict {
+  Status status = Status::Invalid;
+  std::string identifier;  // of who made it, as the token names them
+  std::optional<Certificate> certificate;
+  std::vector<Certificate> path;
+  std::optional<Time> time;
+  std::string policy;  // dotted OID
+};
+
 struct SignerVerdict {
   Status status = Status::Indeterminate;
   std::string identifier;  // what the SignerInfo names, for a person
@@ -29,7 +40,13 @@ struct SignerVerdict {
   std::string algorithm;                  // "RSA PKCS #1 v1.5 with SHA-256"
   std::string matched_address;            // the certificate's address that equals the sender's
   std::vector<std::string> capabilities;  // names or dotted OIDs, most preferred first
-  // The same as it was stated; look at `status` before it is believed.
+  // Who signed this signature (RFC 5652 11.4), each with a status of their own. Whoever
+  // handles a message can add and take away these and timestamps.
+  std::vector<SignerVerdict> countersigners;
+  std::vector<TimestampVerdict> timestamps;
+  // The earliest time of a valid timestamp: the certificate was judged as of then.
+  std::optional<Time> proven_time;
+  // The capabilities as they were stated; look at `status` before they are believed.
   std::optional<Capabilities> statement;
   // The certificate that the signer wants to be encrypted to, if the message carries it.
   std::optional<Certificate> encryption_certificate;

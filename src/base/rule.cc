@@ -354,6 +354,17 @@ constexpr std::array kRules = {
              "the signing time lies in the future", ""},
     RuleInfo{Rule::SigSeveralSigners, "sig.several-signers", Severity::Note, "RFC 4853 3",
              "the message has several signers", ""},
+    RuleInfo{Rule::SigCountersignature, "sig.countersignature", Severity::Warning, "RFC 5652 11.4",
+             "a countersignature does not fit or cannot be trusted",
+             "it says nothing; the signature itself is judged apart"},
+    RuleInfo{Rule::SigTimestamp, "sig.timestamp", Severity::Warning, "RFC 3161 2.4.2",
+             "a timestamp does not fit the signature",
+             "the time of signing is the signer's claim alone"},
+    RuleInfo{Rule::SigTimestampUntrusted, "sig.timestamp-untrusted", Severity::Warning,
+             "RFC 3161 2.3", "a timestamp is by nobody who is trusted for it",
+             "give the root of the timestamping authority with --trust"},
+    RuleInfo{Rule::SigTimestampAhead, "sig.timestamp-ahead", Severity::Warning, "RFC 3161 2.4.2",
+             "a timestamp is from the future", "check the clock"},
     // certificates
     RuleInfo{Rule::CertExpired, "cert.expired", Severity::Failure, "RFC 5280 6.1.3",
              "the certificate has expired",
@@ -466,9 +477,14 @@ constexpr std::array kRules = {
              "ask the sender for it; 'bulla open' sees the signatures inside encryption"},
     RuleInfo{Rule::PolicyUnprotected, "policy.unprotected", Severity::Note, "",
              "the message is not protected", ""},
+    RuleInfo{Rule::PolicyAlgorithm, "policy.algorithm", Severity::Indeterminate, "",
+             "the profile does not allow an algorithm or a key",
+             "see the profile's page for what it allows"},
     // configuration
     RuleInfo{Rule::ConfigBad, "config.bad", Severity::Failure, "", "the configuration is wrong",
              "correct what is named"},
+    RuleInfo{Rule::ConfigUnknownProfile, "config.unknown-profile", Severity::Failure, "",
+             "there is no such profile", "'bulla doctor --profiles' lists those that are there"},
 };
 
 constexpr bool in_order() {

@@ -37,6 +37,7 @@ constexpr std::array kRows = {
     Row{"enc.", Exit::Malformed},
     Row{"cert.malformed", Exit::Malformed},
     Row{"cert.", Exit::NoKey},
+    Row{"policy.algorithm", Exit::Configuration},
     Row{"policy.", Exit::Absent},
     Row{"config.", Exit::Configuration},
 };

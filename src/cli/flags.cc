@@ -48,7 +48,8 @@ constexpr std::array kVerbs = {
             "bulla recipients add -i bob.pem -r dave.crt sealed.eml -o for_dave.eml\n"
             "bulla recipients remove -r carol.crt sealed.eml -o without_carol.eml"},
     VerbRow{kDoctor, "doctor", "", "show what the installed libcrypto can do",
-            "bulla doctor --algorithms"},
+            "bulla doctor --algorithms\n"
+            "bulla doctor --profiles"},
     VerbRow{kCompletion, "completion", "SHELL", "print the completions for bash, zsh or fish",
             "bulla completion bash > ~/.local/share/bash-completion/completions/bulla"},
     VerbRow{kHelp, "help", "[VERB]", "explain a verb", "bulla help seal"},
@@ -108,6 +109,13 @@ constexpr std::array kFlags = {
             "(default: one of the two)"},
     FlagRow{"--release", "", "sound|any", Value::Choice, Repeat::Once, kOpen | kVerify,
             "whether the content of an invalid message is written (default: sound)"},
+    FlagRow{"--profile", "", "NAME", Value::Text, Repeat::Once, kSign | kEncrypt | kSeal | kOpening,
+            "the rule book for algorithms, such as fips or edi-energy; 'bulla doctor --profiles' "
+            "lists them"},
+    FlagRow{"--tsa", "", "IDENTITY", Value::File, Repeat::Once, kSign | kSeal,
+            "who puts timestamps on signatures: a key with a certificate for timestamps"},
+    FlagRow{"--countersign", "", "", Value::None, Repeat::Once, kSign | kAlone,
+            "sign the signatures of a signed message, and leave the rest of it as it is"},
     FlagRow{"--legacy", "", "", Value::None, Repeat::Once, kOpening,
             "read what old senders wrote, each thing named as a warning"},
     FlagRow{"--part", "", "PATH", Value::Text, Repeat::Once, kOpening,
@@ -189,6 +197,8 @@ constexpr std::array kFlags = {
     FlagRow{"--fail-fast", "", "", Value::None, Repeat::Once, kBatch,
             "stop at the first message whose exit code is not 0"},
     FlagRow{"--algorithms", "", "", Value::None, Repeat::Once, kDoctor, "list the algorithms"},
+    FlagRow{"--profiles", "", "", Value::None, Repeat::Once, kDoctor,
+            "list the profiles and their sources"},
     FlagRow{"--quiet", "-q", "", Value::None, Repeat::Once, kAll | kBatch, "say nothing"},
     FlagRow{"--verbose", "-v", "", Value::None, Repeat::Once, kAll | kBatch, "say more"},
     FlagRow{"--color", "", "auto|always|never", Value::Choice, Repeat::Once, kAll | kBatch,

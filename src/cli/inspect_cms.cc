@@ -1,7 +1,9 @@
 #include "cli/inspect_cms.h"
 
 #include "cms/content_type.h"
+#include "cms/countersignature.h"
 #include "cms/signed_attributes.h"
+#include "cms/timestamp.h"
 #include "crypto/kem.h"
 #include "crypto/oid_name.h"
 
@@ -166,6 +168,34 @@ Node signer_node(const cms::SignerInfo& signer, const Oid& content_type) {
   node.add("signed_attributes", attribute_names(signer.signed_attrs));
   node.add("unsigned_attributes", attribute_names(signer.unsigned_attrs));
   return node;
+}
+
+std::vector<Node> attestation_nodes(const cms::SignerInfo& signer, std::size_t depth) {
+  constexpr std::size_t kMaxDepth = 6;
+  std::vector<Node> nodes;
+  if (depth == kMaxDepth) return nodes;
+  for (const cms::SignerInfo& one : cms::read_countersignatures(signer, {}).signers) {
+    Node node{.depth = depth, .kind = "countersignature", .name = one.sid.describe(), .facts = {}};
+    node.add("digest", digest_text(one.digest_algorithm));
+    node.add("algorithm", signature_text(one));
+    node.add("signed_attributes", attribute_names(one.signed_attrs));
+    node.add("unsigned_attributes", attribute_names(one.unsigned_attrs));
+    nodes.push_back(std::move(node));
+    for (Node& deeper : attestation_nodes(one, depth + 1)) nodes.push_back(std::move(deeper));
+  }
+  for (const Bytes& der : cms::timestamp_tokens(signer)) {
+    auto token = cms::parse_timestamp_token(der, {});
+    Node node{.depth = depth, .kind = "timestamp", .name = "malformed", .facts = {}};
+    if (token) {
+      node.name = to_iso8601(token->info.time);
+      node.add("policy", token->info.policy.to_string());
+      node.add("serial", to_hex(token->info.serial_number));
+      node.add("imprint", digest_text(token->info.imprint.algorithm));
+      if (!token->tail.signers.empty()) node.add("by", token->tail.signers[0].sid.describe());
+    }
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
 }
 
 Node certificate_node(const Certificate& certificate) {

@@ -135,6 +135,7 @@ class CmsInspector final : public Sink, private cms::EventHandler {
   Result<void> signed_tail(cms::SignedTail tail) override {
     for (const cms::SignerInfo& signer : tail.signers) {
       TRY(pen_.add(signer_node(signer, content_type_), depth_));
+      for (Node& node : attestation_nodes(signer)) TRY(pen_.add(std::move(node), depth_));
     }
     for (const Certificate& one : tail.certificates) {
       TRY(pen_.add(certificate_node(one), depth_));

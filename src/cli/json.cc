@@ -40,6 +40,20 @@ Json certificates_json(const std::vector<Certificate>& certificates) {
   return list;
 }
 
+Json timestamp_json(const TimestampVerdict& timestamp) {
+  Json json = {
+      {"status", name(timestamp.status)},
+      {"identifier", timestamp.identifier},
+      {"subject", timestamp.certificate ? timestamp.certificate->subject() : ""},
+      {"time", nullptr},
+      {"policy", timestamp.policy},
+      {"path", certificates_json(timestamp.path)},
+  };
+  if (timestamp.time) json["time"] = to_iso8601(*timestamp.time);
+  return json;
+}
+
+// Countersignatures stand inside each other a few levels deep (cms/countersignature.h).
 Json signer_json(const SignerVerdict& signer) {
   Json json = {
       {"status", name(signer.status)},
@@ -52,7 +66,17 @@ Json signer_json(const SignerVerdict& signer) {
       {"algorithm", signer.algorithm},
       {"path", certificates_json(signer.path)},
       {"capabilities", signer.capabilities},
+      {"countersigners", Json::array()},
+      {"timestamps", Json::array()},
+      {"proven_time", nullptr},
   };
+  for (const SignerVerdict& one : signer.countersigners) {
+    json["countersigners"].push_back(signer_json(one));
+  }
+  for (const TimestampVerdict& one : signer.timestamps) {
+    json["timestamps"].push_back(timestamp_json(one));
+  }
+  if (signer.proven_time) json["proven_time"] = to_iso8601(*signer.proven_time);
   if (signer.signing_time) json["signing_time"] = to_iso8601(*signer.signing_time);
   return json;
 }

@@ -92,6 +92,7 @@ CommonOptions read_common_options(const Arguments& arguments, Meaning& meaning) 
       "--color", Colour::Auto,
       {{"auto", Colour::Auto}, {"always", Colour::Always}, {"never", Colour::Never}});
   common.progress = !arguments.has("--no-progress");
+  common.profile = arguments.get("--profile");
   common.threads =
       meaning.find<unsigned>("--threads", parse_thread_count, "give a number of threads, such as 2")
           .value_or(1);
@@ -116,12 +117,16 @@ std::optional<Policy::Require> parse_require(const std::string& list) {
   return is_signed ? Policy::Require::Signed : Policy::Require::Encrypted;
 }
 
+std::optional<Revocation> read_revocation(const Arguments& arguments, Meaning& meaning) {
+  if (!arguments.has("--revocation")) return std::nullopt;
+  return meaning.choose<Revocation>(
+      "--revocation", Revocation::Soft,
+      {{"off", Revocation::Off}, {"soft", Revocation::Soft}, {"hard", Revocation::Hard}});
+}
+
 Policy read_policy(const Arguments& arguments, Meaning& meaning) {
   Policy policy;
   if (arguments.has("--legacy")) policy.old_forms = Policy::Old::Read;
-  policy.revocation = meaning.choose<Revocation>(
-      "--revocation", Revocation::Soft,
-      {{"off", Revocation::Off}, {"soft", Revocation::Soft}, {"hard", Revocation::Hard}});
   policy.release = meaning.choose<Policy::Release>(
       "--release", Policy::Release::Sound,
       {{"sound", Policy::Release::Sound}, {"any", Policy::Release::Any}});
@@ -133,14 +138,29 @@ Policy read_policy(const Arguments& arguments, Meaning& meaning) {
   return policy;
 }
 
+// A countersignature leaves the message as it is: what would change it, or how it is signed
+// itself, has nothing to say.
+void read_countersign(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {
+  if (!arguments.has("--countersign")) return;
+  options.signs = SealingOptions::Signs::Signatures;
+  for (const char* other : {"--opaque", "--headers", "--form", "--crlf", "--tsa", "--no-chain",
+                            "--profile", "--threads"}) {
+    if (!arguments.has(other)) continue;
+    meaning.fail("--countersign and " + std::string(other) + " exclude each other",
+                 "a countersignature leaves the message as it is");
+  }
+}
+
 void read_signature(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {
   options.signing_time = meaning.time("--signing-time");
+  options.tsa = arguments.get("--tsa");
   if (arguments.has("--opaque")) options.sign_form = Sign::Form::Opaque;
   if (arguments.has("--no-chain")) options.chain = Sign::Chain::SignerOnly;
   if (arguments.has("--pss")) options.padding = SignerChoice::Padding::Pss;
   if (arguments.has("--triple")) options.wrap = SealingOptions::Wrap::Triple;
   options.digest = meaning.find<Digest>("--digest", find_signing_digest,
                                         "it takes names such as sha256, sha384 or sha512");
+  read_countersign(arguments, meaning, options);
 }
 
 void read_encryption(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {
@@ -221,6 +241,7 @@ tl::expected<OpeningOptions, Usage> read_opening(const Arguments& arguments) {
   options.part = arguments.get("--part").value_or("");
   options.at = meaning.time("--at");
   options.policy = read_policy(arguments, meaning);
+  options.revocation = read_revocation(arguments, meaning);
   options.form = meaning.choose<OpenOptions::Form>(
       "--form", OpenOptions::Form::Automatic,
       {{"mail", OpenOptions::Form::Mail}, {"content", OpenOptions::Form::Content}});

@@ -21,7 +21,8 @@ struct CommonOptions {
   Verbosity verbosity = Verbosity::Normal;
   host::Colour colour = host::Colour::Auto;
   bool progress = true;
-  unsigned threads = 1;  // for one message
+  unsigned threads = 1;                // for one message
+  std::optional<std::string> profile;  // by name, or a file
 };
 
 struct KekFile {
@@ -48,7 +49,8 @@ struct OpeningOptions {
   std::optional<std::string> content;
   std::string part;
   std::optional<Time> at;
-  Policy policy;
+  Policy policy;  // as the flags say; a profile comes before them
+  std::optional<Revocation> revocation;
   OpenOptions::Form form = OpenOptions::Form::Automatic;
   OpenOptions::LineEnds line_ends = OpenOptions::LineEnds::AsInput;
 };
@@ -66,6 +68,7 @@ struct SealingOptions {
   std::optional<Time> signing_time;
   Sign::Form sign_form = Sign::Form::Clear;
   Sign::Chain chain = Sign::Chain::WithoutRoot;
+  std::optional<std::string> tsa;  // an identity that stamps signatures
   std::optional<Digest> digest;
   SignerChoice::Padding padding = SignerChoice::Padding::Pkcs1;
   std::optional<ContentCipher> cipher;
@@ -77,6 +80,7 @@ struct SealingOptions {
   SealOptions::Form form = SealOptions::Form::Mail;
   SealOptions::LineEnds line_ends = SealOptions::LineEnds::AsInput;
   enum class Wrap { Once, Triple } wrap = Wrap::Once;
+  enum class Signs { Content, Signatures } signs = Signs::Content;
 };
 
 // Of recipients list, add and remove.

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "base/try.h"
+#include "bulla/countersign.h"
 #include "bulla/thread_pool.h"
 #include "cli/commands.h"
 #include "cli/json.h"
@@ -16,6 +17,7 @@ namespace {
 std::vector<host::FileId> input_ids(const SealingOptions& options) {
   std::vector<std::string> paths = options.identities;
   paths.insert(paths.end(), options.recipients.begin(), options.recipients.end());
+  if (options.tsa) paths.push_back(*options.tsa);
   for (const auto* list : {&options.certs, &options.trust, &options.mails}) {
     paths.insert(paths.end(), list->begin(), list->end());
   }
@@ -26,11 +28,22 @@ std::vector<host::FileId> input_ids(const SealingOptions& options) {
 Result<SealReport> seal_message(const SealingOptions& options) {
   Time at = options.at.value_or(host::current_time());
   std::unique_ptr<host::FileSource> in = TRY(host::open_source(options.common.input));
-  Recipe recipe = TRY(make_recipe(options, at));
+  bool is_over_signatures = options.signs == SealingOptions::Signs::Signatures;
+  Recipe recipe;
+  std::vector<SignerChoice> countersigners;
+  if (is_over_signatures) {
+    countersigners = TRY(load_signers(options, at));
+  } else {
+    recipe = TRY(make_recipe(options, at));
+  }
   std::vector<host::FileId> inputs = input_ids(options);
   inputs.push_back(in->id());
   std::unique_ptr<Sink> out = TRY(host::open_sink(options.common.output.value_or("-"), inputs));
   host::ProgressSource source(*in, progress_of(options.common));
+  if (is_over_signatures) {
+    return countersign(source, *out, countersigners,
+                       {.at = at, .signing_time = options.signing_time, .limits = {}});
+  }
   ThreadPool threads(options.common.threads);
   SealOptions what = seal_options(options, at);
   what.workers = &threads;

@@ -179,7 +179,21 @@ class Text {
     if (!signer.algorithm.empty()) facts.push_back(printable(signer.algorithm));
     if (!facts.empty()) line(depth + 1, join(facts, ", "));
     if (!signer.path.empty()) line(depth + 1, path_text(signer.path));
+    for (const TimestampVerdict& one : signer.timestamps) add_timestamp(one, depth + 1);
     if (is_verbose()) add_signer_details(signer, depth + 1);
+    for (const SignerVerdict& one : signer.countersigners) {
+      line(depth + 1, "countersigned:");
+      add_signer(one, depth + 2);
+    }
+  }
+
+  void add_timestamp(const TimestampVerdict& timestamp, std::size_t depth) {
+    std::string who = timestamp.certificate ? short_name(*timestamp.certificate)
+                                            : issued_by(timestamp.identifier);
+    line(depth,
+         "timestamp" + (timestamp.time ? " " + to_iso8601(*timestamp.time) : "") +
+             (who.empty() ? "" : " by " + who) + ": " +
+             paint(name(timestamp.status), paint_of(timestamp.status), console_.has_colour()));
   }
 
   std::string path_text(const std::vector<Certificate>& path) const {

@@ -8,6 +8,7 @@
 #include "host/environment.h"
 #include "host/sink.h"
 #include "store/file.h"
+#include "store/profile_folder.h"
 
 namespace bulla::cli {
 namespace {
@@ -113,6 +114,32 @@ Result<x509::MemoryKeySource> load_keys(const OpeningOptions& options,
   return keys;
 }
 
+// What flags say comes after what the profile says.
+Result<Policy> load_policy(const OpeningOptions& options) {
+  Policy policy = options.policy;
+  auto profile = TRY(find_profile(options.common));
+  if (profile) {
+    policy.accepted = profile->policy.accepted;
+    policy.address = profile->policy.address;
+    policy.revocation = profile->policy.revocation;
+    if (profile->policy.old_forms == Policy::Old::Read) policy.old_forms = Policy::Old::Read;
+  }
+  policy.revocation = options.revocation.value_or(policy.revocation);
+  return policy;
+}
+
+Result<std::shared_ptr<const TimestampSource>> load_timestamps(const SealingOptions& options,
+                                                               Time at) {
+  if (!options.tsa) return std::shared_ptr<const TimestampSource>();
+  Passphrases passphrases(options.secrets);
+  std::vector<Identity> loaded = TRY(load_identities(*options.tsa, passphrases));
+  auto with_certificate = std::find_if(loaded.begin(), loaded.end(), [](const Identity& one) {
+    return one.certificate.has_value();
+  });
+  if (with_certificate == loaded.end()) return failure(Rule::KeyNoCertificate, 0, *options.tsa);
+  return make_timestamp_source(*with_certificate, at);
+}
+
 }  // namespace
 
 Result<Secret> Passphrases::ask(const std::string& path) {
@@ -137,8 +164,14 @@ Result<Secret> Passphrases::read() const {
   return first_line(line.view().first(size));
 }
 
+Result<std::optional<Profile>> find_profile(const CommonOptions& common) {
+  if (!common.profile) return std::optional<Profile>();
+  return std::optional<Profile>(TRY(store::load_profile(*common.profile, host::profile_folders())));
+}
+
 Result<World> load_world(const OpeningOptions& options) {
   World world;
+  world.policy = TRY(load_policy(options));
   std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
   if (options.verb != kVerify) world.keys = TRY(load_keys(options, certificates));
   if (options.verb == kDecrypt) return world;
@@ -191,8 +224,16 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at) {
 
 // The steps of the verb, innermost first: signed inside, encrypted outside (E2E-09).
 Result<Recipe> make_recipe(const SealingOptions& options, Time at) {
-  Recipe recipe{
-      .steps = {}, .headers = options.headers, .header_protection = options.header_protection};
+  Recipe recipe{.steps = {},
+                .allowed = {},
+                .headers = options.headers,
+                .header_protection = options.header_protection};
+  auto profile = TRY(find_profile(options.common));
+  if (profile) recipe.allowed = profile->send;
+  if (profile && profile->headers == Profile::Headers::Leave) {
+    recipe.header_protection = Recipe::HeaderProtection::Off;
+    recipe.headers = HeaderConfidentiality::None;
+  }
   if (options.verb == kCompress) {
     recipe.steps.emplace_back(Compress{});
     return recipe;
@@ -200,7 +241,8 @@ Result<Recipe> make_recipe(const SealingOptions& options, Time at) {
   Sign sign{.signers = TRY(load_signers(options, at)),
             .form = options.sign_form,
             .signing_time = options.signing_time,
-            .chain = options.chain};
+            .chain = options.chain,
+            .timestamps = TRY(load_timestamps(options, at))};
   bool signs = options.verb == kSign || options.verb == kSeal;
   if (signs) recipe.steps.emplace_back(sign);
   if (options.verb != kSign) recipe.steps.emplace_back(TRY(load_recipients(options, at)));
@@ -215,7 +257,7 @@ SealOptions seal_options(const SealingOptions& options, Time at) {
 OpenOptions open_options(const OpeningOptions& options, const World& world, Time at) {
   return {
       .at = at,
-      .policy = options.policy,
+      .policy = world.policy,
       .limits = {},
       .trust = world.trust.get(),
       .certificates = world.certificates.get(),

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bulla/profile.h"
 #include "bulla/seal.h"
 #include "bulla/trust.h"
 #include "cli/exit_code.h"
@@ -39,6 +40,7 @@ struct World {
   std::unique_ptr<CertSource> certificates;
   std::unique_ptr<RevocationSource> revocation;
   x509::MemoryKeySource keys;
+  Policy policy;  // of the profile and the flags
 };
 Result<World> load_world(const OpeningOptions& options);
 
@@ -50,6 +52,9 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at);
 OpenOptions open_options(const OpeningOptions& options, const World& world, Time at);
 Result<Recipe> make_recipe(const SealingOptions& options, Time at);
 SealOptions seal_options(const SealingOptions& options, Time at);
+
+// The profile that is named, if one is.
+Result<std::optional<Profile>> find_profile(const CommonOptions& common);
 
 // The exit code that a verdict has for this verb.
 Exit exit_code_of(const OpeningOptions& options, const Verdict& verdict);

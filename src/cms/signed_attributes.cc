@@ -154,11 +154,16 @@ void check_protection(const SignerInfo& signer, const Values& values, Findings& 
 
 // It is there, and is eContentType (CMS-17, CMS-21).
 void check_content_type(const SignedStatements& statements, const Values& values,
-                        const Oid& content_type, Findings& findings) {
+                        const std::optional<Oid>& content_type, Findings& findings) {
+  if (!content_type) {
+    if (!values.has(kContentTypeAttribute)) return;
+    findings.push_back(finding(Rule::SigAttributePlace, "contentType"));
+    return;
+  }
   if (!values.has(kContentTypeAttribute)) {
     findings.push_back(finding(Rule::SigAttributeMissing, "contentType"));
   }
-  if (statements.content_type && *statements.content_type != content_type) {
+  if (statements.content_type && *statements.content_type != *content_type) {
     findings.push_back(finding(Rule::SigContentTypeMismatch, statements.content_type->to_string()));
   }
 }
@@ -201,7 +206,8 @@ SignedStatements read_statements(const Values& values) {
 
 }  // namespace
 
-SignedAttributesCheck check_signed_attributes(const SignerInfo& signer, const Oid& content_type) {
+SignedAttributesCheck check_signed_attributes(const SignerInfo& signer,
+                                              const std::optional<Oid>& content_type) {
   SignedAttributesCheck check;
   Findings& findings = check.findings;
   // SignedAttributes ::= SET SIZE (1..MAX) OF Attribute

@@ -16,8 +16,10 @@ struct SignedAttributesCheck {
 };
 
 // Number, place and type of the attributes, contentType and CMSAlgorithmProtection;
-// not the message digest. REQUIRES: the signer has signed attributes.
-SignedAttributesCheck check_signed_attributes(const SignerInfo& signer, const Oid& content_type);
+// not the message digest. A countersignature has no content type (CMS-42). REQUIRES: the signer
+// has signed attributes.
+SignedAttributesCheck check_signed_attributes(const SignerInfo& signer,
+                                              const std::optional<Oid>& content_type);
 
 // The rules for a signer that has none (CMS-16, CMS-24).
 Findings check_without_attributes(const SignedContent& content, const Limits& limits);

@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "bulla/limits.h"
 #include "cms/content_framing.h"
+#include "cms/countersignature.h"
 #include "cms/signer_builder.h"
 #include "cms/verify.h"
 #include "cms/writer.h"
@@ -155,6 +156,9 @@ class SignedDataWriter final : public Writer {
     for (const Signer& signer : options_.signers) {
       signers.push_back(
           TRY(make_signer_info(signer, options_.content_type, digests.at(signer.scheme.digest))));
+      if (!options_.stamp) continue;
+      Bytes token = TRY(options_.stamp(signers.back().signature));
+      add_unsigned_value(signers.back(), kTimeStampToken, std::move(token));
     }
     Bytes tail = encode_tail(options_, signers);
     if (options_.form == ContentForm::Detached) return framing_.finish_without_content(tail);

@@ -40,26 +40,36 @@ Attribute key_preference(const Certificate& certificate) {
   });
 }
 
-// Each attribute once, with one value (ATTR-03, ATTR-06); version 2 knows the first four alone
-// (ATTR-04), later ones the protection of the algorithms too (ATTR-46).
-std::vector<Attribute> signed_attributes(const Signer& signer, const SignerInfo& info,
-                                         const Oid& content_type, ByteView content_digest) {
+// What a countersigner may state too (CMS-44).
+std::vector<Attribute> common_attributes(const Signer& signer, ByteView content_digest) {
   const Certificate& certificate = *signer.identity.certificate;
   std::vector<Attribute> list = signer.attributes;
-  list.push_back(attribute(kContentTypeAttribute, [&](auto& out) { out.oid(content_type); }));
   list.push_back(attribute(kMessageDigest, [&](auto& out) { out.octet_string(content_digest); }));
   if (signer.signing_time) {
     list.push_back(attribute(kSigningTime, [&](auto& out) { out.time(*signer.signing_time); }));
-  }
-  list.push_back({.type = kSmimeCapabilities, .values = {encode_capabilities(own_capabilities())}});
-  if (signer.encryption_certificate && *signer.encryption_certificate != certificate) {
-    list.push_back(key_preference(*signer.encryption_certificate));
   }
   // Its hash is SHA-256, never the SHA-1 of the attribute before it (ATTR-49).
   list.push_back(attribute(kSigningCertificateV2, [&](asn1::Writer& out) {
     SigningCertificate::of(certificate).write_v2(out);
   }));
+  return list;
+}
+
+// Each attribute once, with one value (ATTR-03, ATTR-06); version 2 knows the first four alone
+// (ATTR-04), later ones the protection of the algorithms too (ATTR-46).
+std::vector<Attribute> signed_attributes(const Signer& signer, const SignerInfo& info,
+                                         const std::optional<Oid>& content_type,
+                                         ByteView content_digest) {
+  std::vector<Attribute> list = common_attributes(signer, content_digest);
+  if (!content_type) return list;
+  list.push_back(attribute(kContentTypeAttribute, [&](auto& out) { out.oid(*content_type); }));
   list.push_back(algorithm_protection(info));
+  if (*content_type == kTstInfo) return list;  // who stamps is no correspondent
+  list.push_back({.type = kSmimeCapabilities, .values = {encode_capabilities(own_capabilities())}});
+  const Certificate& certificate = *signer.identity.certificate;
+  if (signer.encryption_certificate && *signer.encryption_certificate != certificate) {
+    list.push_back(key_preference(*signer.encryption_certificate));
+  }
   return list;
 }
 
@@ -99,7 +109,7 @@ EntityIdentifier signer_name(const Signer& signer) {
   return EntityIdentifier::issuer_and_serial(certificate);
 }
 
-Result<SignerInfo> make_signer_info(const Signer& signer, const Oid& content_type,
+Result<SignerInfo> make_signer_info(const Signer& signer, const std::optional<Oid>& content_type,
                                     ByteView content_digest) {
   SignerInfo info;
   info.sid = signer_name(signer);

@@ -15,8 +15,9 @@ Result<void> check_signer_input(const Signer& signer);
 // by issuer and serial number.
 EntityIdentifier signer_name(const Signer& signer);
 
-// Signs content whose digest under signer.scheme.digest is `content_digest`.
-Result<SignerInfo> make_signer_info(const Signer& signer, const Oid& content_type,
+// Signs content whose digest under signer.scheme.digest is `content_digest`. Without a content
+// type it is a countersignature, with the attributes of one (CMS-42, CMS-44).
+Result<SignerInfo> make_signer_info(const Signer& signer, const std::optional<Oid>& content_type,
                                     ByteView content_digest);
 
 }  // namespace bulla::cms

@@ -77,12 +77,13 @@ void SignerVerifier::check_digest() {
     note(Rule::SigUnknownAlgorithm, "digest " + signer_.digest_algorithm.algorithm.to_string());
     return;
   }
+  check_strength(*check_.digest);
+  if (content_.kind == SignedContent::Kind::Signature) return;
   const auto& listed = content_.digest_algorithms;
   bool is_listed = std::any_of(listed.begin(), listed.end(), [&](const auto& algorithm) {
     return crypto::read_digest(algorithm) == check_.digest;
   });
   if (!is_listed) note(Rule::SigDigestNotListed, std::string(name(*check_.digest)));
-  check_strength(*check_.digest);
 }
 
 void SignerVerifier::check_strength(Digest digest) {
@@ -119,12 +120,16 @@ void SignerVerifier::check_scheme() {
 void SignerVerifier::check_attributes() {
   note_all(check_unsigned_attributes(signer_));
   if (!signer_.signed_attrs_der) {
-    note_all(check_without_attributes(content_, limits_));
+    bool is_message = content_.kind == SignedContent::Kind::Message;
+    if (is_message) note_all(check_without_attributes(content_, limits_));
     return;
   }
-  SignedAttributesCheck attributes = check_signed_attributes(signer_, content_.content_type);
+  std::optional<Oid> content_type;
+  if (content_.kind == SignedContent::Kind::Message) content_type = content_.content_type;
+  SignedAttributesCheck attributes = check_signed_attributes(signer_, content_type);
   check_.statements = std::move(attributes.statements);
   named_ = std::move(attributes.signer_certificates);
+  check_.names_certificate = !named_.empty();
   note_all(std::move(attributes.findings));
   if (!attributes_are_sorted(signer_)) sorted_attrs_ = sorted_attributes(signer_);
 }

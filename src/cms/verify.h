@@ -30,6 +30,9 @@ class DigestSet {
 
 // What the content was, for the checks of one signer.
 struct SignedContent {
+  // A countersignature's content is a signature value: it has no type, and no list of digests
+  // stands before it (RFC 5652 11.4).
+  enum class Kind { Message, Signature } kind = Kind::Message;
   Oid content_type;
   std::vector<asn1::AlgorithmIdentifier> digest_algorithms;  // of the SignedData
   std::map<Digest, Bytes> digests;
@@ -46,7 +49,8 @@ struct SignerCheck {
   std::optional<Certificate> certificate;
   std::optional<Digest> digest;
   std::optional<SignatureScheme> scheme;
-  SignedStatements statements;  // believed only if signature_fits
+  SignedStatements statements;     // believed only if signature_fits
+  bool names_certificate = false;  // by signingCertificate (V1 or V2)
   // Nothing in `digests` answers for the signer: a second pass must compute it.
   std::optional<Digest> missing_digest;
   Findings findings;  // family sig.; place is empty

@@ -9,6 +9,7 @@
 // Thread safety: a Writer belongs to one thread. After a failure it must be dropped.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -56,6 +57,8 @@ struct SignOptions {
   std::vector<Certificate> certificates;  // in addition to the signers' chains
   enum class Chain { WithoutRoot, SignerOnly, None } chain = Chain::WithoutRoot;
   std::vector<Bytes> crls;
+  // Makes a TimeStampToken over a signature value; absent: there are none.
+  std::function<Result<Bytes>(ByteView signature)> stamp = nullptr;
   Limits limits = {};
   const Workers* workers = nullptr;  // for the digests; outlives the writer
 };

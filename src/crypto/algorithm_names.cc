@@ -39,6 +39,11 @@ constexpr CipherSpelling kCipherSpellings[] = {
     {"tripledescbc", ContentCipher::TripleDesCbc},
 };
 
+// In the order of the enumerators.
+constexpr std::array<std::string_view, 11> kKeyManagementNames = {
+    "rsa",        "rsa-oaep",   "rsa-kem",     "ecdh", "xdh",     "dh",
+    "ml-kem-512", "ml-kem-768", "ml-kem-1024", "kek",  "password"};
+
 }  // namespace
 
 std::string_view name(Digest digest) { return crypto::row(digest).name; }
@@ -108,6 +113,27 @@ std::string_view name(KemAlgorithm algorithm) {
       return "ml-kem-1024";
   }
   return "unknown";
+}
+
+std::string_view name(KeyManagement management) {
+  return kKeyManagementNames[static_cast<std::size_t>(management)];
+}
+
+std::optional<KeyManagement> find_key_management(std::string_view text) {
+  for (std::size_t i = 0; i < kKeyManagementNames.size(); ++i) {
+    if (kKeyManagementNames[i] == text) return static_cast<KeyManagement>(i);
+  }
+  return std::nullopt;
+}
+
+// SlhDsaShake256f is the last of them.
+std::optional<SignatureAlgorithm> find_signature_algorithm(std::string_view text) {
+  constexpr auto kLast = static_cast<unsigned>(SignatureAlgorithm::SlhDsaShake256f);
+  for (unsigned i = 0; i <= kLast; ++i) {
+    auto algorithm = static_cast<SignatureAlgorithm>(i);
+    if (name(algorithm) == text) return algorithm;
+  }
+  return std::nullopt;
 }
 
 std::string describe(const SignatureScheme& scheme) {

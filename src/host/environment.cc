@@ -2,7 +2,9 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 
@@ -12,13 +14,37 @@ Time current_time() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+namespace {
+
 // An XDG path that is not absolute is ignored, as the XDG specification says.
-std::string data_folder() {
-  const char* data = std::getenv("XDG_DATA_HOME");
-  if (data != nullptr && *data == '/') return std::string(data) + "/bulla";
+std::string xdg_folder(const char* variable, std::string_view below_home) {
+  const char* folder = std::getenv(variable);
+  if (folder != nullptr && *folder == '/') return std::string(folder) + "/bulla";
   const char* home = std::getenv("HOME");
-  if (home != nullptr && *home == '/') return std::string(home) + "/.local/share/bulla";
+  if (home != nullptr && *home == '/') return std::string(home) + std::string(below_home);
   return {};
+}
+
+// The folder of the running program, without a slash at the end.
+std::string program_folder() {
+  std::array<char, 4'096> path{};
+  ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
+  if (size <= 0 || static_cast<std::size_t>(size) == path.size()) return {};
+  std::string_view program(path.data(), static_cast<std::size_t>(size));
+  return std::string(program.substr(0, program.rfind('/')));
+}
+
+}  // namespace
+
+std::string data_folder() { return xdg_folder("XDG_DATA_HOME", "/.local/share/bulla"); }
+
+std::vector<std::string> profile_folders() {
+  std::vector<std::string> folders;
+  std::string own = xdg_folder("XDG_CONFIG_HOME", "/.config/bulla");
+  if (!own.empty()) folders.push_back(own + "/profiles");
+  std::string program = program_folder();
+  if (!program.empty()) folders.push_back(program + "/../share/bulla/profiles");
+  return folders;
 }
 
 void prepare_process() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "bulla/time.h"
 
@@ -11,6 +12,11 @@ Time current_time();
 
 // $XDG_DATA_HOME/bulla, else ~/.local/share/bulla; empty if neither is known.
 std::string data_folder();
+
+// Where profiles lie, those of the person first: $XDG_CONFIG_HOME/bulla/profiles (else
+// ~/.config/bulla/profiles), then share/bulla/profiles beside the folder of the program, which
+// is right where it is installed and where it was built.
+std::vector<std::string> profile_folders();
 
 // A process with keys leaves no core file, and a closed pipe is an error and no death.
 void prepare_process();

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "message/rules.h"
 
 namespace bulla {
 namespace {
@@ -14,6 +15,8 @@ constexpr std::array kUsual = {ContentCipher::Aes256Cbc, ContentCipher::Aes128Cb
 
 // Every program since version 3.2 reads it (RFC 5751 2.7).
 constexpr ContentCipher kFloor = ContentCipher::Aes128Cbc;
+
+constexpr const char* kAsked = "it was asked for";
 
 // Good enough, written here, and for content of any size: AES-CCM has to hold all of it.
 bool is_acceptable(ContentCipher cipher) {
@@ -63,9 +66,10 @@ Peer make_peer(const RecipientChoice& recipient) {
   return peer;
 }
 
-Chooser::Chooser(std::vector<Peer> peers, const Encrypt& step)
+Chooser::Chooser(std::vector<Peer> peers, const Encrypt& step, const AlgorithmRules& rules)
     : peers_(std::move(peers)),
       step_(step),
+      rules_(rules),
       has_secrets_(!step.keks.empty() || !step.passwords.empty()) {}
 
 // Alike choices of several recipients are one.
@@ -80,6 +84,24 @@ void Chooser::record(AlgorithmChoice choice) {
   choices_.push_back(std::move(choice));
 }
 
+// What is taken where nothing is known: the profile's, in its order, or ours. What is weak comes
+// last, and only if a profile names it.
+std::vector<ContentCipher> Chooser::usual() const {
+  if (rules_.ciphers.empty()) return {kUsual.begin(), kUsual.end()};
+  std::vector<ContentCipher> list = rules_.ciphers;
+  std::erase_if(list, [](ContentCipher cipher) {
+    return crypto::row(cipher).use == crypto::Use::Read || !crypto::is_available(cipher);
+  });
+  std::stable_partition(list.begin(), list.end(), &is_acceptable);
+  return list;
+}
+
+ContentCipher Chooser::floor() const {
+  if (is_allowed(rules_.ciphers, kFloor)) return kFloor;
+  std::vector<ContentCipher> list = usual();
+  return list.empty() ? kFloor : list.front();
+}
+
 // What a peer can read of what we write, preferred first, and how we know.
 struct Chooser::Ranked {
   std::vector<ContentCipher> ciphers;
@@ -90,7 +112,8 @@ Chooser::Ranked Chooser::candidates(const Peer& peer) {
   using Basis = AlgorithmChoice::Basis;
   Ranked ranked;
   auto add = [&](ContentCipher cipher) {
-    if (is_acceptable(cipher) && !has(ranked.ciphers, cipher)) ranked.ciphers.push_back(cipher);
+    bool is_good = is_acceptable(cipher) && is_allowed(rules_.ciphers, cipher);
+    if (is_good && !has(ranked.ciphers, cipher)) ranked.ciphers.push_back(cipher);
   };
   for (ContentCipher cipher : peer.stated.ciphers) add(cipher);
   if (!ranked.ciphers.empty()) {
@@ -100,11 +123,13 @@ Chooser::Ranked Chooser::candidates(const Peer& peer) {
   if (!peer.stated.ciphers.empty()) {
     findings_.push_back(Finding::of(Rule::EncCapabilitiesTooWeak, {},
                                     peer.name + ": " + std::string(name(peer.stated.ciphers[0]))));
-    return {.ciphers = {kFloor}, .basis = Basis::Floor};
+    return {.ciphers = {floor()}, .basis = Basis::Floor};
   }
   if (peer.last_cipher) add(*peer.last_cipher);
   if (!ranked.ciphers.empty()) ranked.basis = Basis::LastMessage;
-  for (ContentCipher cipher : kUsual) add(cipher);
+  for (ContentCipher cipher : usual()) {
+    if (!has(ranked.ciphers, cipher)) ranked.ciphers.push_back(cipher);
+  }
   return ranked;
 }
 
@@ -119,7 +144,7 @@ ContentCipher Chooser::asked_cipher(ContentCipher cipher) {
           .basis = AlgorithmChoice::Basis::Asked,
           .value = std::string(name(cipher)),
           .whom = {},
-          .reason = "it was asked for"});
+          .reason = kAsked});
   return cipher;
 }
 
@@ -151,7 +176,7 @@ ContentCipher Chooser::common_cipher() {
   std::vector<Ranked> all;
   for (const Peer& peer : peers_) all.push_back(candidates(peer));
   if (has_secrets_ || peers_.empty()) {
-    all.push_back({.ciphers = {kUsual.begin(), kUsual.end()}, .basis = Basis::Usual});
+    all.push_back({.ciphers = usual(), .basis = Basis::Usual});
   }
   std::optional<ContentCipher> best;
   std::size_t best_rank = 0;
@@ -171,7 +196,7 @@ ContentCipher Chooser::common_cipher() {
   Basis basis = Basis::Capabilities;
   for (const Ranked& ranked : all) basis = std::max(basis, ranked.basis);
   if (!best) basis = Basis::Floor;
-  ContentCipher cipher = best.value_or(kFloor);
+  ContentCipher cipher = best.value_or(floor());
   record({.what = AlgorithmChoice::What::ContentCipher,
           .basis = basis,
           .value = std::string(name(cipher)),
@@ -191,7 +216,7 @@ Encrypt::ContentKey Chooser::content_key(ContentCipher cipher) {
                          .basis = AlgorithmChoice::Basis::Asked,
                          .value = "CEK-HKDF-SHA256",
                          .whom = {},
-                         .reason = "it was asked for"};
+                         .reason = kAsked};
   if (step_.content_key) {
     if (*step_.content_key == Key::Derived) record(std::move(choice));
     return *step_.content_key;
@@ -206,32 +231,75 @@ Encrypt::ContentKey Chooser::content_key(ContentCipher cipher) {
   return Key::Derived;
 }
 
-// An id-RSAES-OAEP key is for OAEP alone. Of what a peer states the first counts (ALG-42).
-TransportScheme Chooser::transport(const Peer& peer) {
+namespace {
+
+struct RsaCandidate {
+  KeyManagement management;
+  TransportScheme transport;
+  AlgorithmChoice::Basis basis;
+  std::string reason;
+};
+
+TransportScheme oaep(Digest digest) {
+  return {.algorithm = TransportAlgorithm::RsaOaep,
+          .digest = digest,
+          .mgf_digest = digest,
+          .label = {}};
+}
+
+// What may be done for the key, first what is wanted most. An id-RSAES-OAEP key is for OAEP alone
+// (ALG-42).
+std::vector<RsaCandidate> rsa_candidates(const Peer& peer, const Encrypt& step) {
   using Basis = AlgorithmChoice::Basis;
-  TransportScheme scheme;
-  AlgorithmChoice choice{.what = AlgorithmChoice::What::KeyTransport,
-                         .basis = Basis::Usual,
-                         .value = {},
-                         .whom = {peer.name},
-                         .reason = "usual where nothing else is known"};
-  bool is_oaep_key = peer.certificate.key_kind() == KeyKind::RsaOaep;
-  auto fits = [](const TransportScheme& stated) { return stated.label.empty(); };
-  auto stated = std::find_if(peer.stated.transports.begin(), peer.stated.transports.end(), fits);
-  if (step_.transport || is_oaep_key) {
-    bool is_oaep = is_oaep_key || step_.transport == Encrypt::Transport::Oaep;
-    scheme.algorithm = is_oaep ? TransportAlgorithm::RsaOaep : TransportAlgorithm::RsaPkcs1;
-    if (is_oaep) scheme.digest = scheme.mgf_digest = step_.oaep_digest;
-    choice.basis = Basis::Asked;
-    choice.reason = is_oaep_key ? "the key is for nothing else" : "it was asked for";
-  } else if (stated != peer.stated.transports.end()) {
-    scheme = *stated;
-    choice.basis = Basis::Capabilities;
-    choice.reason = "the first that the recipient's " + peer.origin + " states";
+  using Transport = Encrypt::Transport;
+  TransportScheme pkcs1{.label = {}};
+  std::vector<RsaCandidate> list;
+  auto add = [&list](KeyManagement management, TransportScheme transport, Basis basis,
+                     std::string reason) {
+    list.push_back({management, std::move(transport), basis, std::move(reason)});
+  };
+  KeyKind kind = peer.certificate.key_kind();
+  bool is_fixed = kind != KeyKind::Rsa;
+  std::string why = is_fixed ? "the key is for nothing else" : kAsked;
+  bool is_asked = is_fixed || step.transport.has_value();
+  bool is_kem = is_fixed ? kind == KeyKind::RsaKem : step.transport == Transport::Kem;
+  bool is_pkcs1 = !is_fixed && step.transport == Transport::Pkcs1;
+  if (is_asked) {
+    KeyManagement management = is_kem     ? KeyManagement::RsaKem
+                               : is_pkcs1 ? KeyManagement::Rsa
+                                          : KeyManagement::RsaOaep;
+    add(management, is_kem || is_pkcs1 ? pkcs1 : oaep(step.oaep_digest), Basis::Asked, why);
+    return list;
   }
-  choice.value = bulla::describe(scheme);
-  record(std::move(choice));
-  return scheme;
+  for (const TransportScheme& stated : peer.stated.transports) {
+    if (!stated.label.empty()) continue;
+    add(key_management(stated), stated, Basis::Capabilities,
+        "the first that the recipient's " + peer.origin + " states");
+  }
+  add(KeyManagement::Rsa, pkcs1, Basis::Usual, "usual where nothing else is known");
+  add(KeyManagement::RsaOaep, oaep(step.oaep_digest), Basis::Usual,
+      "the profile allows nothing else");
+  add(KeyManagement::RsaKem, pkcs1, Basis::Usual, "the profile allows nothing else");
+  return list;
+}
+
+}  // namespace
+
+Result<Chooser::RsaManagement> Chooser::rsa(const Peer& peer) {
+  std::vector<RsaCandidate> list = rsa_candidates(peer, step_);
+  for (const RsaCandidate& candidate : list) {
+    if (!is_allowed(rules_.key_management, candidate.management)) continue;
+    bool is_kem = candidate.management == KeyManagement::RsaKem;
+    record({.what = AlgorithmChoice::What::KeyTransport,
+            .basis = candidate.basis,
+            .value = is_kem ? "RSA-KEM" : bulla::describe(candidate.transport),
+            .whom = {peer.name},
+            .reason = candidate.reason});
+    return RsaManagement{.transport = candidate.transport, .is_kem = is_kem};
+  }
+  return failure(
+      Rule::PolicyAlgorithm, 0,
+      "key management by " + std::string(name(list.front().management)) + " for " + peer.name);
 }
 
 // The wrap is as long as the content key at least (ALG-50, ALG-51).

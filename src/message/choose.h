@@ -25,7 +25,8 @@ Peer make_peer(const RecipientChoice& recipient);
 
 class Chooser {
  public:
-  Chooser(std::vector<Peer> peers, const Encrypt& step);
+  // All but the peers must outlive it.
+  Chooser(std::vector<Peer> peers, const Encrypt& step, const AlgorithmRules& rules);
 
   const std::vector<Peer>& peers() const { return peers_; }
 
@@ -33,8 +34,12 @@ class Chooser {
   ContentCipher content_cipher();
   // Whether the content key is derived (RFC 9709 1, CHOOSE-12).
   Encrypt::ContentKey content_key(ContentCipher cipher);
-  // For an RSA key.
-  TransportScheme transport(const Peer& peer);
+  // How an RSA key gets the content key. Errors: policy.algorithm.
+  struct RsaManagement {
+    TransportScheme transport = {};
+    bool is_kem = false;
+  };
+  Result<RsaManagement> rsa(const Peer& peer);
   // For a key that agrees; nothing if the peer says nothing that fits.
   std::optional<crypto::KeyAgreement> agreement(const Peer& peer, ContentCipher cipher);
 
@@ -46,10 +51,13 @@ class Chooser {
   Ranked candidates(const Peer& peer);
   ContentCipher asked_cipher(ContentCipher cipher);
   ContentCipher common_cipher();
+  std::vector<ContentCipher> usual() const;
+  ContentCipher floor() const;
   void record(AlgorithmChoice choice);
 
   std::vector<Peer> peers_;
   const Encrypt& step_;
+  const AlgorithmRules& rules_;
   bool has_secrets_;  // recipients without a certificate, of whose programs nothing is known
   std::vector<AlgorithmChoice> choices_;
   Findings findings_;

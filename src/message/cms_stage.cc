@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "crypto/oid_name.h"
 #include "message/recipient_verdicts.h"
+#include "message/rules.h"
 #include "message/session.h"
 
 namespace bulla {
@@ -124,6 +125,21 @@ Result<void> CmsStage::check_cipher(const std::string& place) {
   return {};
 }
 
+void CmsStage::check_rules(const cms::ContentKey& key, const std::string& place) {
+  const AlgorithmRules& rules = opening_.options.policy.accepted;
+  if (!is_allowed(rules.ciphers, encryption_->cipher)) {
+    opening_.add(Rule::PolicyAlgorithm, place, "the cipher " + record_->layer.algorithm);
+  }
+  if (key.recipient >= envelope_.recipients.size()) return;  // a key that both sides had
+  auto management = key_management(envelope_.recipients[key.recipient]);
+  if (management && !is_allowed(rules.key_management, *management)) {
+    opening_.add(Rule::PolicyAlgorithm, place,
+                 "key management by " + std::string(name(*management)));
+  }
+  std::string too_short = key.certificate ? short_key(rules, *key.certificate) : "";
+  if (!too_short.empty()) opening_.add(Rule::PolicyAlgorithm, place, too_short);
+}
+
 bool CmsStage::is_misplaced() const {
   return !envelope_.authenticated && is_aead(encryption_->cipher);
 }
@@ -140,6 +156,7 @@ Result<void> CmsStage::open_envelope() {
   for (const Finding& finding : key.findings) {
     opening_.add(finding.rule, place, finding.detail);
   }
+  check_rules(key, place);
   auto tag_place = is_misplaced() ? cms::TagPlace::EndOfContent : cms::TagPlace::Mac;
   decryptor_ = TRY(cms::ContentDecryptor::create(*encryption_, key, tag_place, options.limits));
   inner_ = make_inner_stage(opening_, options_.place, options_.origin);

@@ -53,6 +53,8 @@ class CmsStage final : public Sink, private cms::EventHandler {
   Result<void> signed_content_end(cms::Presence presence);
   void note_unknown_recipients();
   cms::OldForms old_forms() const;
+  // What a profile does not accept.
+  void check_rules(const cms::ContentKey& key, const std::string& place);
   Result<void> check_cipher(const std::string& place);
   // An AEAD cipher in EnvelopedData.
   bool is_misplaced() const;

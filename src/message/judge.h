@@ -6,6 +6,7 @@
 // combine stands here.
 #pragma once
 
+#include "message/attestation.h"
 #include "message/header_protection.h"
 #include "message/opening.h"
 
@@ -13,7 +14,9 @@ namespace bulla {
 
 class Judge {
  public:
-  explicit Judge(const Opening& opening) : opening_(opening), options_(opening.options) {}
+  explicit Judge(const Opening& opening);
+  Judge(const Judge&) = delete;
+  Judge& operator=(const Judge&) = delete;
 
   // Digests that signers use and nobody computed, by record; empty if all are there.
   std::vector<std::optional<Digest>> missing_digests();
@@ -41,7 +44,10 @@ class Judge {
   void check_signers();
   SignerResult check_signer(const LayerRecord& record, const cms::SignerInfo& signer);
   void check_path(const LayerRecord& record, SignerResult& result);
-  void apply_policy(SignerResult& result) const;
+  x509::PathResult find_path(const Certificate& certificate, const std::vector<Certificate>& pool,
+                             const std::vector<Bytes>& crls, x509::Purpose purpose, Time at) const;
+  void apply_policy(Findings& findings) const;
+  void check_rules(const cms::SignerCheck& check, SignerResult& result) const;
   void check_time(const cms::SignedStatements& statements, SignerResult& result) const;
 
   Sender find_sender() const;
@@ -66,6 +72,7 @@ class Judge {
 
   const Opening& opening_;
   const OpenOptions& options_;
+  AttestationReader attestations_;
   std::vector<SignerResult> signers_;
   std::size_t senders_ = 0;  // how many addresses From has, where signers are compared with it
   Verdict verdict_;

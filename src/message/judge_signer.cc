@@ -7,6 +7,7 @@
 #include "crypto/oid_name.h"
 #include "message/date.h"
 #include "message/judge.h"
+#include "message/rules.h"
 #include "message/session.h"
 #include "x509/path_finder.h"
 
@@ -28,24 +29,6 @@ x509::RevocationPolicy revocation_policy(Revocation revocation) {
       return x509::RevocationPolicy::Hard;
   }
   return x509::RevocationPolicy::Hard;
-}
-
-// What the signer's identifier names, in the message and at hand: the message may bring any
-// certificates in any order, or none (CMS-34).
-std::vector<Certificate> candidates(const cms::SignedTail& tail, const cms::SignerInfo& signer,
-                                    const CertSource* source) {
-  std::vector<Certificate> result = tail.certificates;
-  if (source == nullptr) return result;
-  std::vector<Certificate> more =
-      signer.sid.key_identifier.empty()
-          ? source->find_by_issuer_serial(signer.sid.issuer_der, signer.sid.serial_number)
-          : source->find_by_key_identifier(signer.sid.key_identifier);
-  for (Certificate& certificate : more) {
-    if (std::find(result.begin(), result.end(), certificate) == result.end()) {
-      result.push_back(std::move(certificate));
-    }
-  }
-  return result;
 }
 
 cms::SignedContent content_of(const LayerRecord& record) {
@@ -93,7 +76,28 @@ void note_statements(const LayerRecord& record, const cms::SignedStatements& sta
   }
 }
 
+bool has_only_expired(const Findings& findings) {
+  bool any = false;
+  for (const Finding& finding : findings) {
+    if (finding.severity < Severity::Indeterminate) continue;
+    any = finding.rule == Rule::CertExpired || finding.rule == Rule::PathExpired;
+    if (!any) return false;
+  }
+  return any;
+}
+
 }  // namespace
+
+Judge::Judge(const Opening& opening)
+    : opening_(opening),
+      options_(opening.options),
+      attestations_(
+          opening.options,
+          [this](const Certificate& certificate, const std::vector<Certificate>& pool,
+                 const std::vector<Bytes>& crls, x509::Purpose purpose) {
+            return find_path(certificate, pool, crls, purpose, options_.at);
+          },
+          [this](Findings& findings) { apply_policy(findings); }) {}
 
 void Judge::check_signers() {
   if (checked_) return;
@@ -109,7 +113,8 @@ void Judge::check_signers() {
 
 Judge::SignerResult Judge::check_signer(const LayerRecord& record, const cms::SignerInfo& signer) {
   const Limits& limits = options_.limits;
-  std::vector<Certificate> pool = candidates(record.tail, signer, options_.certificates);
+  std::vector<Certificate> pool =
+      signer_candidates(record.tail.certificates, signer.sid, options_.certificates);
   cms::SignedContent content = content_of(record);
   cms::SignerCheck check = cms::check_signer(signer, content, pool, limits);
   if (!record.hasher->other_digests().empty() && has(check.findings, Rule::SigDigestMismatch)) {
@@ -140,11 +145,13 @@ Judge::SignerResult Judge::check_signer(const LayerRecord& record, const cms::Si
       result.findings.push_back(Finding::of(Rule::EssSecurityLabel));
     }
     check_time(check.statements, result);
+    verdict.proven_time = attestations_.read(signer, record.tail, verdict, result.findings);
   } else if (!result.missing_digest && worst(result.findings) < Severity::Indeterminate) {
     // No reason was named: deny all the same.
     result.findings.push_back(Finding::of(Rule::SigBadSignature));
   }
-  apply_policy(result);
+  apply_policy(result.findings);
+  check_rules(check, result);
   if (result.missing_digest) {
     result.findings.push_back(
         Finding::of(Rule::SigDigestNotAnnounced, "", std::string(name(*result.missing_digest))));
@@ -153,9 +160,9 @@ Judge::SignerResult Judge::check_signer(const LayerRecord& record, const cms::Si
   return result;
 }
 
-void Judge::apply_policy(SignerResult& result) const {
+void Judge::apply_policy(Findings& findings) const {
   bool reads_old = options_.policy.old_forms == Policy::Old::Read;
-  for (Finding& finding : result.findings) {
+  for (Finding& finding : findings) {
     for (const Softened& form : kOldForms) {
       if (finding.rule != form.found) continue;
       finding.rule = reads_old ? form.accepted : form.refused;
@@ -163,6 +170,15 @@ void Judge::apply_policy(SignerResult& result) const {
       break;
     }
   }
+}
+
+void Judge::check_rules(const cms::SignerCheck& check, SignerResult& result) const {
+  const AlgorithmRules& rules = options_.policy.accepted;
+  std::string refused;
+  if (check.scheme) refused = refused_signature(rules, *check.scheme, check.digest);
+  if (refused.empty() && check.certificate) refused = short_key(rules, *check.certificate);
+  if (refused.empty()) return;
+  result.findings.push_back(Finding::of(Rule::PolicyAlgorithm, "", std::move(refused)));
 }
 
 // The signing time is the signer's claim and decides nothing (ATTR-12).
@@ -186,7 +202,10 @@ void Judge::check_time(const cms::SignedStatements& statements, SignerResult& re
   }
 }
 
-void Judge::check_path(const LayerRecord& record, SignerResult& result) {
+x509::PathResult Judge::find_path(const Certificate& certificate,
+                                  const std::vector<Certificate>& pool,
+                                  const std::vector<Bytes>& crls, x509::Purpose purpose,
+                                  Time at) const {
   x509::PathFinder finder({.trust = options_.trust,
                            .certificates = options_.certificates,
                            .revocation = options_.revocation},
@@ -194,12 +213,30 @@ void Judge::check_path(const LayerRecord& record, SignerResult& result) {
                           options_.session == nullptr ? nullptr : &options_.session->inner().paths);
   bool reads_old = options_.policy.old_forms == Policy::Old::Read;
   x509::PathOptions path_options;
-  path_options.at = options_.at;  // now, or when the message came; never what it says (CERT-45)
-  path_options.purpose = x509::Purpose::MailSigning;
+  path_options.at = at;  // now, or what a timestamp proves; never what it says (CERT-45)
+  path_options.purpose = purpose;
   path_options.revocation = revocation_policy(options_.policy.revocation);
   path_options.weak = reads_old ? x509::PathOptions::Weak::Warn : x509::PathOptions::Weak::Refuse;
-  x509::PathResult path = finder.find(*result.verdict.certificate, record.tail.certificates,
-                                      record.tail.crls, path_options);
+  return finder.find(certificate, pool, crls, path_options);
+}
+
+// The path is judged as of now. If all that keeps it from being good is that something in it has
+// expired, and a timestamp proves that the signature was there before, as of then (CERT-45).
+void Judge::check_path(const LayerRecord& record, SignerResult& result) {
+  const Certificate& certificate = *result.verdict.certificate;
+  auto find = [&](Time at) {
+    return find_path(certificate, record.tail.certificates, record.tail.crls,
+                     x509::Purpose::MailSigning, at);
+  };
+  x509::PathResult path = find(options_.at);
+  if (result.verdict.proven_time && has_only_expired(path.findings)) {
+    x509::PathResult then = find(*result.verdict.proven_time);
+    if (then.verified) {
+      path = std::move(then);
+      path.findings.push_back({Rule::CertExpired, Severity::Note, "",
+                               "a timestamp proves that the signature was there before"});
+    }
+  }
   result.verdict.path = std::move(path.certificates);
   result.findings.insert(result.findings.end(), path.findings.begin(), path.findings.end());
   if (!path.verified && worst(path.findings) < Severity::Indeterminate) {

@@ -4,7 +4,9 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "cms/timestamp_protocol.h"
 #include "crypto/algorithm_table.h"
+#include "message/rules.h"
 #include "x509/certificate_key.h"
 #include "x509/extensions.h"
 #include "x509/key_identifier.h"
@@ -127,16 +129,39 @@ std::string describe_recipients(const Encrypt& step, const std::vector<Peer>& pe
   return std::to_string(count) + (count == 1 ? " recipient: " : " recipients: ") + names;
 }
 
-cms::CertificateRecipient plan_recipient(const Peer& peer, const Encrypt& step,
-                                         ContentCipher cipher, Chooser& chooser) {
+Result<cms::CertificateRecipient> plan_recipient(const Peer& peer, ContentCipher cipher,
+                                                 Chooser& chooser) {
   cms::CertificateRecipient recipient{.certificate = peer.certificate, .transport = {}};
+  if (is_rsa(peer.certificate)) {
+    Chooser::RsaManagement management = TRY(chooser.rsa(peer));
+    recipient.transport = management.transport;
+    if (management.is_kem) recipient.rsa = cms::CertificateRecipient::Rsa::Kem;
+  }
   KeyKind kind = peer.certificate.key_kind();
   bool agrees = kind == KeyKind::Ec || kind == KeyKind::X25519 || kind == KeyKind::X448;
-  bool is_kem = step.transport == Encrypt::Transport::Kem || kind == KeyKind::RsaKem;
-  if (is_kem) recipient.rsa = cms::CertificateRecipient::Rsa::Kem;
-  if (is_rsa(peer.certificate) && !is_kem) recipient.transport = chooser.transport(peer);
   if (agrees) recipient.agreement = chooser.agreement(peer, cipher);
   return recipient;
+}
+
+// What a profile says of the recipient's key; of RSA keys there is a choice, which comes later.
+Result<void> check_rules(const Peer& peer, const AlgorithmRules& rules) {
+  std::string too_short = short_key(rules, peer.certificate);
+  if (!too_short.empty()) return failure(Rule::PolicyAlgorithm, 0, peer.name + ": " + too_short);
+  auto management = key_management(peer.certificate.key_kind());
+  bool fits =
+      !management || is_rsa(peer.certificate) || is_allowed(rules.key_management, *management);
+  if (fits) return {};
+  return failure(Rule::PolicyAlgorithm, 0,
+                 "key management by " + std::string(name(*management)) + " for " + peer.name);
+}
+
+Result<void> check_secrets(const Encrypt& step, const AlgorithmRules& rules) {
+  auto check = [&](bool is_used, KeyManagement management) -> Result<void> {
+    if (!is_used || is_allowed(rules.key_management, management)) return {};
+    return failure(Rule::PolicyAlgorithm, 0, "key management by " + std::string(name(management)));
+  };
+  TRY_VOID(check(!step.keks.empty(), KeyManagement::Kek));
+  return check(!step.passwords.empty(), KeyManagement::Password);
 }
 
 Findings weaknesses(const std::vector<Peer>& peers, ContentCipher cipher) {
@@ -164,6 +189,17 @@ std::vector<Peer> all_peers(const Recipe& recipe) {
   return distinct_peers(std::move(recipients));
 }
 
+// PSS if it was asked for, or stands before PKCS #1 v1.5 in the profile.
+cms::RsaPadding padding_for(const SignerChoice& choice, const AlgorithmRules& rules) {
+  using enum SignatureAlgorithm;
+  if (choice.padding == SignerChoice::Padding::Pss) return cms::RsaPadding::Pss;
+  for (SignatureAlgorithm algorithm : rules.signatures) {
+    if (algorithm == RsaPss) return cms::RsaPadding::Pss;
+    if (algorithm == RsaPkcs1) return cms::RsaPadding::Pkcs1;
+  }
+  return cms::RsaPadding::Pkcs1;
+}
+
 AlgorithmChoice digest_choice(const SignerChoice& signer, const SignatureScheme& scheme,
                               bool is_by_peers) {
   using Basis = AlgorithmChoice::Basis;
@@ -180,10 +216,41 @@ AlgorithmChoice digest_choice(const SignerChoice& signer, const SignatureScheme&
   return choice;
 }
 
+// The scheme that fits key, request, recipients and profile.
+Result<SignatureScheme> plan_scheme(const SignerChoice& choice, const std::vector<Peer>& peers,
+                                    const AlgorithmRules& rules,
+                                    std::vector<AlgorithmChoice>& choices) {
+  const Certificate& certificate = *choice.identity.certificate;
+  auto padding = padding_for(choice, rules);
+  auto key = TRY(x509::public_key(certificate));
+  SignatureScheme scheme = TRY(cms::choose_scheme(key, choice.digest, padding));
+  auto digest = choice.digest ? std::nullopt : choose_digest(scheme, peers);
+  if (digest && is_allowed(rules.digests, *digest)) {
+    scheme = TRY(cms::choose_scheme(key, digest, padding));
+  }
+  bool is_by_peers = digest && scheme.digest == *digest;
+  if (!choice.digest && !is_allowed(rules.digests, scheme.digest)) {
+    for (Digest allowed : rules.digests) {
+      auto other = cms::choose_scheme(key, allowed, padding);
+      if (other && other->digest == allowed) {
+        scheme = *other;
+        break;
+      }
+    }
+  }
+  std::string refused = refused_signature(rules, scheme, std::nullopt);
+  if (refused.empty()) refused = short_key(rules, certificate);
+  if (!refused.empty()) {
+    return failure(Rule::PolicyAlgorithm, 0, printable(certificate.subject()) + ": " + refused);
+  }
+  choices.push_back(digest_choice(choice, scheme, is_by_peers));
+  return scheme;
+}
+
 }  // namespace
 
 Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
-                           const std::vector<Peer>& peers) {
+                           const std::vector<Peer>& peers, const AlgorithmRules& rules) {
   if (step.signers.empty()) return failure(Rule::KeyNoneFits, 0, "no signer is given");
   SignPlan plan;
   plan.form = step.form;
@@ -191,15 +258,15 @@ Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
   plan.options.limits = options.limits;
   plan.options.workers = options.workers;
   plan.description = "signed by ";
+  if (step.timestamps != nullptr) {
+    plan.options.stamp = [source = step.timestamps, limits = options.limits](ByteView signature) {
+      return cms::fetch_timestamp([&](ByteView request) { return source->stamp(request); },
+                                  Digest::Sha256, signature, limits);
+    };
+  }
   for (const SignerChoice& choice : step.signers) {
     TRY_VOID(check_signer(choice.identity, options.at));
-    auto padding = choice.padding == SignerChoice::Padding::Pss ? cms::RsaPadding::Pss
-                                                                : cms::RsaPadding::Pkcs1;
-    auto key = TRY(x509::public_key(*choice.identity.certificate));
-    SignatureScheme scheme = TRY(cms::choose_scheme(key, choice.digest, padding));
-    auto digest = choice.digest ? std::nullopt : choose_digest(scheme, peers);
-    if (digest) scheme = TRY(cms::choose_scheme(key, digest, padding));
-    plan.choices.push_back(digest_choice(choice, scheme, digest.has_value()));
+    SignatureScheme scheme = TRY(plan_scheme(choice, peers, rules, plan.choices));
     if (!plan.micalg.empty()) plan.description += "; ";
     plan.description += printable(choice.identity.certificate->subject()) + ": " + describe(scheme);
     add_micalg(plan.micalg, scheme.digest);
@@ -212,24 +279,30 @@ Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
   return plan;
 }
 
-Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options) {
+Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options,
+                                 const AlgorithmRules& rules) {
   EncryptPlan plan;
   plan.options.limits = options.limits;
   plan.options.workers = options.workers;
   std::vector<Peer> peers = distinct_peers(step.recipients);
   bool is_empty = peers.empty() && step.keks.empty() && step.passwords.empty();
   if (is_empty) return failure(Rule::CmsNoRecipients);
-  Chooser chooser(std::move(peers), step);
+  Chooser chooser(std::move(peers), step, rules);
   ContentCipher cipher = plan.options.cipher = chooser.content_cipher();
   if (crypto::row(cipher).use == crypto::Use::Read) {
     return failure(Rule::CryptoUnknownAlgorithm, 0,
                    std::string(name(cipher)) + " is read, not written");
   }
+  if (!is_allowed(rules.ciphers, cipher)) {
+    return failure(Rule::PolicyAlgorithm, 0, "the cipher " + std::string(name(cipher)));
+  }
+  TRY_VOID(check_secrets(step, rules));
   bool derives = chooser.content_key(cipher) == Encrypt::ContentKey::Derived;
   if (derives) plan.options.content_key = cms::EncryptOptions::ContentKey::Derived;
   for (const Peer& peer : chooser.peers()) {
     TRY_VOID(check_recipient(peer.certificate, options.at));
-    plan.options.recipients.push_back(plan_recipient(peer, step, cipher, chooser));
+    TRY_VOID(check_rules(peer, rules));
+    plan.options.recipients.push_back(TRY(plan_recipient(peer, cipher, chooser)));
   }
   for (const KekChoice& kek : step.keks) {
     plan.options.keks.push_back({.key_identifier = kek.key_identifier, .kek = kek.kek->clone()});
@@ -259,13 +332,13 @@ Result<RecipePlan> plan_recipe(const Recipe& recipe, const SealOptions& options)
   };
   for (const Step& step : recipe.steps) {
     if (const auto* sign = std::get_if<Sign>(&step)) {
-      SignPlan signature = TRY(plan_sign(*sign, options, peers));
+      SignPlan signature = TRY(plan_sign(*sign, options, peers, recipe.allowed));
       add_choices(signature.choices);
       plan.report.steps.push_back(signature.description);
       plan.has_protection = true;
       plan.steps.emplace_back(std::move(signature));
     } else if (const auto* encrypt = std::get_if<Encrypt>(&step)) {
-      EncryptPlan encryption = TRY(plan_encrypt(*encrypt, options));
+      EncryptPlan encryption = TRY(plan_encrypt(*encrypt, options, recipe.allowed));
       add_choices(encryption.choices);
       plan.report.steps.push_back(encryption.description);
       for (Finding& finding : encryption.findings) plan.report.findings.push_back(finding);

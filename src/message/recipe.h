@@ -30,7 +30,7 @@ struct SignPlan {
 // and those of cms::choose_scheme().
 // `peers` are the recipients of the message, whose programs are to check the signature.
 Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
-                           const std::vector<Peer>& peers);
+                           const std::vector<Peer>& peers, const AlgorithmRules& rules = {});
 
 // An encryption as the CMS writer wants it.
 struct EncryptPlan {
@@ -45,8 +45,9 @@ struct EncryptPlan {
 
 // A certificate that is given twice is one recipient, and the order is that of the
 // fingerprints: it tells nothing (T-112). Errors: cms.no-recipients,
-// enc.expired-recipient, enc.key-usage, crypto.unknown-algorithm.
-Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options);
+// enc.expired-recipient, enc.key-usage, crypto.unknown-algorithm, policy.algorithm.
+Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options,
+                                 const AlgorithmRules& rules = {});
 
 using StepPlan = std::variant<SignPlan, EncryptPlan, Compress>;
 

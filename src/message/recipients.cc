@@ -9,16 +9,11 @@
 #include "cms/recipient_builder.h"
 #include "cms/recipient_editor.h"
 #include "crypto/oid_name.h"
+#include "message/edit_stage.h"
 #include "message/handover_sink.h"
-#include "message/input_form.h"
-#include "message/opening.h"
-#include "message/read_all.h"
 #include "message/recipe.h"
 #include "message/recipient_verdicts.h"
-#include "message/seal_pem.h"
-#include "mime/parser.h"
 #include "mime/smime_type.h"
-#include "mime/transfer.h"
 
 namespace bulla {
 namespace {
@@ -26,126 +21,25 @@ namespace {
 using cms::EnvelopedHeader;
 using Edit = cms::RecipientEditor::Edit;
 
-// A filter, or nothing, in front of a Sink that belongs to somebody else.
-using FilterPtr = std::unique_ptr<mime::Filter>;
-
-// Bare CMS, edited on its way through `filter` to the output.
-class EditorStage final : public Sink {
- public:
-  EditorStage(Edit edit, const Limits& limits, FilterPtr filter, Sink& out)
-      : filter_(std::move(filter)),
-        next_(filter_ ? *filter_ : out),
-        editor_(std::move(edit), limits, [this](ByteView octets) { return next_.write(octets); }) {}
-
-  Result<void> write(ByteView bytes) override { return editor_.push(bytes); }
-  Result<void> finish() override {
-    TRY_VOID(editor_.finish());
-    return next_.finish();
+Result<void> check_header(const mime::Header& header) {
+  using Kind = mime::SmimeKind;
+  std::vector<std::string> duplicates = header.duplicates();
+  if (!duplicates.empty()) return failure(Rule::MimeDuplicateField, 0, duplicates[0]);
+  Kind kind = mime::recognize_smime(header).kind;
+  if (kind == Kind::MultipartSigned) {
+    return failure(Rule::PolicyAbsent, 0, "the outermost layer is a signature");
   }
-
- private:
-  FilterPtr filter_;
-  Sink& next_;
-  cms::RecipientEditor editor_;
-};
-
-// A mail whose body is an encrypted message.
-class MailStage final : public Sink, private mime::EntityHandler {
- public:
-  MailStage(Edit edit, const Limits& limits, Sink& out)
-      : edit_(std::move(edit)), limits_(limits), out_(out), parser_(*this, limits) {}
-
-  Result<void> write(ByteView bytes) override { return parser_.push(bytes); }
-
-  Result<void> finish() override {
-    TRY_VOID(parser_.finish());
-    TRY_VOID(decoder_->flush());
-    // What is no base64 cannot be passed on, and to drop it would change the mail.
-    if (decoder_->malformed() > 0) return failure(malformed_rule(encoding_), parser_.offset());
-    return stage_->finish();
+  if (kind != Kind::Pkcs7Mime && kind != Kind::OctetStreamP7m) {
+    return failure(Rule::PolicyAbsent, 0, "the message is not encrypted");
   }
+  return {};
+}
 
- private:
-  Result<mime::BodyPlan> on_header(const mime::Header& header) override {
-    TRY_VOID(check(header));
-    encoding_ = header.transfer_encoding();
-    FilterPtr encoder;
-    if (!mime::is_identity(encoding_)) {
-      encoder = std::make_unique<mime::Base64Encoder>(
-          out_, mime::EncoderOptions{.line_break = mime::first_line_break(header.raw())});
-    }
-    TRY_VOID(write_header(header));
-    stage_ = std::make_unique<EditorStage>(std::move(edit_), limits_, std::move(encoder), out_);
-    decoder_ = mime::make_transfer_decoder(encoding_, *stage_);
-    return mime::BodyPlan{};
-  }
-
-  Result<void> on_body(ByteView octets) override { return decoder_->write(octets); }
-
-  static Result<void> check(const mime::Header& header) {
-    using Kind = mime::SmimeKind;
-    std::vector<std::string> duplicates = header.duplicates();
-    if (!duplicates.empty()) return failure(Rule::MimeDuplicateField, 0, duplicates[0]);
-    Kind kind = mime::recognize_smime(header).kind;
-    if (kind == Kind::MultipartSigned) {
-      return failure(Rule::PolicyAbsent, 0, "the outermost layer is a signature");
-    }
-    if (kind != Kind::Pkcs7Mime && kind != Kind::OctetStreamP7m) {
-      return failure(Rule::PolicyAbsent, 0, "the message is not encrypted");
-    }
-    if (header.transfer_encoding() == mime::TransferEncoding::Unknown) {
-      return failure(Rule::MimeUnknownEncoding, header.offset());
-    }
-    return {};
-  }
-
-  // As it came, but for what is no longer so: the length that some mailboxes note, and an
-  // encoding that is made base64.
-  Result<void> write_header(const mime::Header& header) {
-    bool becomes_base64 = encoding_ == mime::TransferEncoding::QuotedPrintable;
-    bool is_lf = mime::first_line_break(header.raw()) == mime::LineBreak::Lf;
-    for (const mime::Field& field : header.fields()) {
-      if (field.is("Content-Length")) continue;
-      if (becomes_base64 && field.is("Content-Transfer-Encoding")) {
-        TRY_VOID(out_.write(as_bytes("Content-Transfer-Encoding: base64")));
-        TRY_VOID(out_.write(as_bytes(is_lf ? "\n" : "\r\n")));
-      } else {
-        TRY_VOID(out_.write(as_bytes(field.raw)));
-      }
-    }
-    return out_.write(as_bytes(header.empty_line()));
-  }
-
-  Edit edit_;
-  const Limits& limits_;
-  Sink& out_;
-  mime::EntityParser parser_;
-  mime::TransferEncoding encoding_ = mime::TransferEncoding::Base64;
-  std::unique_ptr<EditorStage> stage_;
-  std::unique_ptr<mime::TransferDecoder> decoder_;
-};
-
-Result<void> edit_message(Source& in, Sink& out, const Edit& edit, const Limits& limits) {
-  auto stage = make_form_stage([&](InputForm form, std::string_view beginning) {
-    auto line_break = mime::first_line_break(beginning);
-    auto bare = [&](FilterPtr filter) -> std::unique_ptr<Sink> {
-      return std::make_unique<EditorStage>(edit, limits, std::move(filter), out);
-    };
-    switch (form) {
-      case InputForm::Der:
-        return bare(nullptr);
-      case InputForm::Pem:
-        return make_armor_stage(bare(std::make_unique<PemEncoder>(out, line_break)));
-      case InputForm::Base64:
-        return make_base64_stage(bare(std::make_unique<mime::Base64Encoder>(
-            out, mime::EncoderOptions{.line_break = line_break})));
-      case InputForm::Mail:
-        break;
-    }
-    return std::unique_ptr<Sink>(std::make_unique<MailStage>(edit, limits, out));
+Result<void> edit_list(Source& in, Sink& out, const Edit& edit, const Limits& limits) {
+  using Editor = cms::RecipientEditor;
+  return edit_message<Editor>(in, out, edit, limits, [&]() -> std::unique_ptr<Sink> {
+    return std::make_unique<EncodedStage<Editor>>(edit, limits, &check_header, out);
   });
-  TRY_VOID(read_all(in, [&](ByteView octets) { return stage->write(octets); }));
-  return stage->finish();
 }
 
 std::string cipher_name(const EnvelopedHeader& header) {
@@ -307,7 +201,7 @@ Result<RecipientList> list_recipients(Source& in, const Limits& limits) {
     return infos;
   };
   NullSink nowhere;
-  TRY_VOID(edit_message(in, nowhere, look, limits));
+  TRY_VOID(edit_list(in, nowhere, look, limits));
   return list;
 }
 
@@ -315,7 +209,7 @@ Result<SealReport> change_recipients(Source& in, Sink& out, const RecipientChang
                                      const ChangeOptions& options) {
   SealReport report;
   HandoverSink output(out, options.workers);
-  auto edited = edit_message(in, output, make_edit(change, options, report), options.limits);
+  auto edited = edit_list(in, output, make_edit(change, options, report), options.limits);
   // What the output refused was written before whatever else went wrong.
   if (!edited) {
     TRY_VOID(output.settle());

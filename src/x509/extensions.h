@@ -24,6 +24,7 @@ inline constexpr Oid kAuthorityKeyIdentifier = Oid::of("2.5.29.35");
 inline constexpr Oid kExtendedKeyUsage = Oid::of("2.5.29.37");
 inline constexpr Oid kAnyExtendedKeyUsage = Oid::of("2.5.29.37.0");
 inline constexpr Oid kEmailProtection = Oid::of("1.3.6.1.5.5.7.3.4");
+inline constexpr Oid kTimeStamping = Oid::of("1.3.6.1.5.5.7.3.8");
 inline constexpr Oid kSmtpUtf8Mailbox = Oid::of("1.3.6.1.5.5.7.8.9");
 inline constexpr Oid kEmailAddress = Oid::of("1.2.840.113549.1.9.1");
 inline constexpr Oid kCommonName = Oid::of("2.5.4.3");

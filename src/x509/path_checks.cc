@@ -10,12 +10,21 @@ namespace bulla::x509 {
 namespace {
 
 // CERT-38. Key usage is asked for apart: what is left is what both allow.
-bool is_for_mail(const Certificate& certificate) {
+bool is_for(const Certificate& certificate, const Oid& wanted) {
   const auto& purposes = certificate.extended_key_usage();
   if (!purposes) return true;
-  return std::any_of(purposes->begin(), purposes->end(), [](const Oid& purpose) {
-    return purpose == kEmailProtection || purpose == kAnyExtendedKeyUsage;
+  return std::any_of(purposes->begin(), purposes->end(), [&](const Oid& purpose) {
+    return purpose == wanted || purpose == kAnyExtendedKeyUsage;
   });
+}
+
+// An authority's certificate says that it is for timestamps and nothing else, and that this
+// must be understood (RFC 3161 2.3, TSP-04).
+bool is_for_timestamps_alone(const Certificate& certificate) {
+  const auto* extension = certificate.extension(kExtendedKeyUsage);
+  const auto& purposes = certificate.extended_key_usage();
+  return extension != nullptr && extension->critical && purposes && purposes->size() == 1 &&
+         purposes->front() == kTimeStamping;
 }
 
 bool allows_signing(const Certificate& certificate) {
@@ -135,14 +144,20 @@ void check_policy_qualifiers(const std::vector<Certificate>& path, Findings& fin
 void check_purpose(const std::vector<Certificate>& path, Purpose purpose, Findings& findings) {
   if (purpose == Purpose::Any) return;
   const Certificate& leaf = path.front();
-  if (purpose == Purpose::MailSigning && !allows_signing(leaf)) {
+  bool signs = purpose == Purpose::MailSigning || purpose == Purpose::TimeStamping;
+  if (signs && !allows_signing(leaf)) {
     findings.push_back(Finding::of(Rule::CertKeyUsage, path_place(0)));
   }
   if (purpose == Purpose::MailEncryption && !allows_encryption(leaf)) {
     findings.push_back(Finding::of(Rule::EncKeyUsage, path_place(0)));
   }
+  bool is_stamp = purpose == Purpose::TimeStamping;
   for (std::size_t i = 0; i < path.size(); ++i) {
-    if (is_for_mail(path[i])) continue;
+    bool is_leaf_of_stamp = is_stamp && i == 0;
+    if (is_leaf_of_stamp ? is_for_timestamps_alone(path[i])
+                         : is_for(path[i], is_stamp ? kTimeStamping : kEmailProtection)) {
+      continue;
+    }
     findings.push_back(Finding::of(Rule::CertExtendedKeyUsage, path_place(i)));
   }
 }

@@ -20,7 +20,7 @@ namespace bulla::x509 {
 class PathCache;
 struct TimeWindow;
 
-enum class Purpose { MailSigning, MailEncryption, Any };
+enum class Purpose { MailSigning, MailEncryption, TimeStamping, Any };
 
 // off: CRLs are not looked at; soft: used where they are at hand; hard: a
 // certificate without a usable CRL is `revocation.unknown`.

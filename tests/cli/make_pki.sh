@@ -4,6 +4,7 @@
 #   root.crt, intermediate.crt   the CA; people's certificates come from the intermediate
 #   NAME.pem, NAME.crt, NAME.key alice (RSA), bob (EC P-256), carol (RSA), ed (Ed25519):
 #                                identity with chain; certificate; bare key
+#   tsa.pem, tsa.crt             for timestamps alone
 #   alice.p12, locked.pem        alice, under the passphrase "sesame"
 #   mismatch.pem                 bob's key with alice's certificate
 #   mallory.pem, mallory.crt     says alice@example.com under a CA of her own
@@ -29,6 +30,12 @@ basicConstraints = critical,CA:false
 keyUsage = critical,\${ENV::PKI_USAGE}
 extendedKeyUsage = emailProtection
 subjectAltName = email:\${ENV::PKI_ADDRESS}
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[stamps]
+basicConstraints = critical,CA:false
+keyUsage = critical,digitalSignature
+extendedKeyUsage = critical,timeStamping
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 END
@@ -69,6 +76,11 @@ person bob bob@example.com digitalSignature,keyAgreement 17 intermediate \
 person carol carol@example.com digitalSignature,keyEncipherment 18 intermediate \
   -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 person ed ed@example.com digitalSignature 19 intermediate -algorithm ED25519
+
+PKI_NAME=tsa
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out tsa.key 2>/dev/null
+issue tsa intermediate stamps 20
+cat tsa.key tsa.crt intermediate.crt >tsa.pem
 
 root other
 person mallory alice@example.com digitalSignature,keyEncipherment 16 other \

@@ -176,8 +176,17 @@ class OpenSsl {
     std::vector<std::string> all{"openssl", "cms", "-in",  path("message"),
                                  "-inform", "DER", "-out", path("output")};
     all.insert(all.end(), arguments.begin(), arguments.end());
-    return run(all);
+    return run(std::move(all));
   }
+
+  // Any other command: the words behind "openssl".
+  bool command(std::vector<std::string> words) const {
+    words.insert(words.begin(), "openssl");
+    return run(std::move(words));
+  }
+
+  void put(const std::string& name, ByteView octets) const { write_file(path(name), octets); }
+  Bytes get(const std::string& name) const { return read_file(path(name)); }
 
   Bytes output() const { return read_file(path("output")); }
   std::string errors() const { return std::string(as_text(read_file(path("errors")))); }
@@ -185,7 +194,7 @@ class OpenSsl {
  private:
   static constexpr const char* kProgram = "/usr/bin/openssl";
 
-  bool run(std::vector<std::string>& arguments) const {
+  bool run(std::vector<std::string> arguments) const {
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);

@@ -19,7 +19,7 @@ foreach(example open seal)
   endif()
 endforeach()
 
-foreach(component lib dev)
+foreach(component lib dev tools)
   run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix} --component ${component})
 endforeach()
 
@@ -50,6 +50,12 @@ execute_process(COMMAND ${stage}/build/open ${stage}/sealed.eml ${stage}/ec.pem 
                 OUTPUT_VARIABLE opened RESULT_VARIABLE code)
 if(NOT code EQUAL 0 OR NOT opened MATCHES "^valid.*Subject: A letter.*Hello")
   message(FATAL_ERROR "examples/open.cc ended with ${code}: ${opened}")
+endif()
+
+# The program finds its profiles where it is installed (GNUInstallDirs: bin, share).
+execute_process(COMMAND ${prefix}/bin/bulla doctor --profiles OUTPUT_VARIABLE profiles RESULT_VARIABLE code)
+if(NOT code EQUAL 0 OR NOT profiles MATCHES "edi-energy: ")
+  message(FATAL_ERROR "bulla doctor --profiles ended with ${code}: ${profiles}")
 endif()
 
 # --define-prefix: the file names the prefix of the build, and the package lies elsewhere.

@@ -108,6 +108,13 @@ certify unknown_critical "/O=Bulla Test/CN=Critical" intermediate $start $end al
   "$leaf_ext" "$sign_ku" "1.3.6.1.4.1.55555.1=critical,ASN1:NULL" "subjectAltName=email:critical@example.org"
 certify revoked "/O=Bulla Test/CN=Revoked" intermediate $start $end alice.key.pem \
   "$leaf_ext" "$sign_ku" "subjectAltName=email:revoked@example.org"
+# For timestamps (RFC 3161 2.3), and a signer whose certificate ends soon.
+certify tsa "/O=Bulla Test/CN=Time Stamping" intermediate $start $end ec.key.pem \
+  "$leaf_ext" "keyUsage=critical,digitalSignature" "extendedKeyUsage=critical,timeStamping"
+certify tsa_not_critical "/O=Bulla Test/CN=Time Stamping, not critical" intermediate $start $end ec.key.pem \
+  "$leaf_ext" "keyUsage=critical,digitalSignature" "extendedKeyUsage=timeStamping"
+certify brief "/O=Bulla Test/CN=Brief" intermediate $start 20260201000000Z alice.key.pem \
+  "$leaf_ext" "$sign_ku" "$mail" "subjectAltName=email:alice@example.org"
 # SMIMECapabilities as an extension (RFC 4262): aes-128-gcm, rc2 with 40 bits, CEK-HKDF-SHA256.
 certify capable "/O=Bulla Test/CN=Capable" intermediate $start $end alice.key.pem \
   "$leaf_ext" "$sign_ku" "$mail" "subjectAltName=email:capable@example.org" \

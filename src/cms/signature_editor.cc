@@ -1,0 +1,68 @@
+#include "cms/signature_editor.h"
+
+#include "base/try.h"
+
+namespace bulla::cms {
+namespace {
+
+Bytes encode_header(const SignedHeader& header) {
+  std::vector<Bytes> digests;
+  for (const auto& algorithm : header.digest_algorithms) digests.push_back(algorithm.encode());
+  return asn1::encode([&](asn1::Writer& out) {
+    out.integer(static_cast<std::uint64_t>(header.version));
+    out.set_of(std::move(digests));
+  });
+}
+
+Bytes encode_tail(const SignedTail& tail) {
+  std::vector<Bytes> certificates;
+  for (const Certificate& one : tail.certificates) certificates.push_back(to_bytes(one.der()));
+  std::vector<Bytes> signers;
+  for (const SignerInfo& signer : tail.signers) {
+    signers.push_back(asn1::encode([&](asn1::Writer& out) { signer.write(out); }));
+  }
+  return asn1::encode([&](asn1::Writer& out) {
+    if (!certificates.empty()) out.set_of(std::move(certificates), asn1::constructed(0));
+    if (!tail.crls.empty()) out.set_of(tail.crls, asn1::constructed(1));
+    out.set_of(std::move(signers));
+  });
+}
+
+}  // namespace
+
+SignatureEditor::SignatureEditor(Edit edit, const Limits& limits, crypto::Output output)
+    : edit_(std::move(edit)), output_(std::move(output)), parser_(*this, limits) {}
+
+Result<void> SignatureEditor::content_info(const Oid& content_type) {
+  if (content_type == kSignedData) return {};
+  return failure(Rule::PolicyAbsent, 0, "the outermost layer is no signature");
+}
+
+Result<void> SignatureEditor::signed_data(const SignedHeader& header) {
+  framing_.emplace(ContentFraming::Shape{.type = kSignedData,
+                                         .header = encode_header(header),
+                                         .content_header = asn1::encode([&](asn1::Writer& out) {
+                                           out.oid(header.content_type);
+                                         }),
+                                         .wrap = ContentFraming::Wrap::Explicit},
+                   output_);
+  return {};
+}
+
+Result<void> SignatureEditor::content_end(Presence presence) {
+  presence_ = presence;
+  return {};
+}
+
+// What could not be read could not be written again: then nothing is.
+Result<void> SignatureEditor::signed_tail(SignedTail tail) {
+  if (!tail.findings.empty()) {
+    return failure(tail.findings[0].rule, 0, tail.findings[0].detail);
+  }
+  TRY_VOID(edit_(tail));
+  Bytes encoded = encode_tail(tail);
+  return presence_ == Presence::Present ? framing_->finish(encoded)
+                                        : framing_->finish_without_content(encoded);
+}
+
+}  // namespace bulla::cms

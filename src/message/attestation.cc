@@ -1,0 +1,197 @@
+#include "message/attestation.h"
+
+#include <algorithm>
+
+#include "cms/countersignature.h"
+#include "cms/timestamp.h"
+#include "crypto/algorithm_table.h"
+
+namespace bulla {
+namespace {
+
+// Countersignatures of countersignatures. Nobody is known to write more than one inside
+// another (CMS-43).
+constexpr std::size_t kMaxDepth = 4;
+
+Status status_of(const Findings& findings) {
+  Severity severity = worst(findings);
+  if (severity == Severity::Failure) return Status::Invalid;
+  return severity == Severity::Indeterminate ? Status::Indeterminate : Status::Valid;
+}
+
+// The first of the worst, by name: a finding about a finding.
+std::string reason(const Findings& findings) {
+  auto found =
+      std::max_element(findings.begin(), findings.end(),
+                       [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
+  if (found == findings.end()) return "";
+  const RuleInfo& rule = info(found->rule);
+  std::string text(rule.text);
+  if (!found->detail.empty()) text += ": " + found->detail;
+  return text + " (" + std::string(rule.slug) + ")";
+}
+
+void add_path(const x509::PathResult& path, Findings& reasons) {
+  reasons.insert(reasons.end(), path.findings.begin(), path.findings.end());
+  if (!path.verified && worst(path.findings) < Severity::Indeterminate) {
+    reasons.push_back(Finding::of(Rule::PathNoRoot));
+  }
+}
+
+void describe_check(const cms::SignerCheck& check, SignerVerdict& verdict) {
+  verdict.certificate = check.certificate;
+  if (check.digest) verdict.digest = std::string(name(*check.digest));
+  if (check.scheme) verdict.algorithm = describe(*check.scheme);
+  if (check.signature_fits) verdict.signing_time = check.statements.signing_time;
+}
+
+}  // namespace
+
+std::vector<Certificate> signer_candidates(const std::vector<Certificate>& carried,
+                                           const cms::EntityIdentifier& sid,
+                                           const CertSource* source) {
+  std::vector<Certificate> result = carried;
+  if (source == nullptr) return result;
+  std::vector<Certificate> more =
+      sid.key_identifier.empty() ? source->find_by_issuer_serial(sid.issuer_der, sid.serial_number)
+                                 : source->find_by_key_identifier(sid.key_identifier);
+  for (Certificate& certificate : more) {
+    if (std::find(result.begin(), result.end(), certificate) == result.end()) {
+      result.push_back(std::move(certificate));
+    }
+  }
+  return result;
+}
+
+// One more of those that cost a signature and a path.
+bool AttestationReader::take() { return taken_++ < options_.limits.attestations; }
+
+SignerVerdict AttestationReader::judge_countersigner(const cms::SignerInfo& countersigner,
+                                                     ByteView signature,
+                                                     const cms::SignedTail& tail,
+                                                     Findings& reasons) {
+  SignerVerdict verdict;
+  verdict.identifier = countersigner.sid.describe();
+  auto candidates = signer_candidates(tail.certificates, countersigner.sid, options_.certificates);
+  cms::SignerCheck check =
+      cms::check_countersigner(countersigner, signature, candidates, options_.limits);
+  describe_check(check, verdict);
+  reasons = std::move(check.findings);
+  soften_(reasons);
+  bool is_named = worst(reasons) >= Severity::Indeterminate;
+  if (!check.signature_fits && !is_named) reasons.push_back(Finding::of(Rule::SigBadSignature));
+  if (check.certificate) {
+    x509::PathResult path =
+        find_path_(*check.certificate, tail.certificates, tail.crls, x509::Purpose::MailSigning);
+    verdict.path = path.certificates;
+    add_path(path, reasons);
+  }
+  verdict.status = status_of(reasons);
+  return verdict;
+}
+
+void AttestationReader::read_countersigners(const cms::SignerInfo& signer,
+                                            const cms::SignedTail& tail, std::size_t depth,
+                                            SignerVerdict& verdict, Findings& findings) {
+  auto note = [&](std::string detail) {
+    std::string place = "countersignature " + std::to_string(verdict.countersigners.size());
+    findings.push_back(Finding::of(Rule::SigCountersignature, place, std::move(detail)));
+  };
+  if (depth == kMaxDepth) return;
+  cms::Countersignatures inside = cms::read_countersignatures(signer, options_.limits);
+  for (const cms::SignerInfo& countersigner : inside.signers) {
+    if (!take()) return note("there are more than are looked at");
+    Findings reasons;
+    SignerVerdict one = judge_countersigner(countersigner, signer.signature, tail, reasons);
+    Findings deeper;
+    read_countersigners(countersigner, tail, depth + 1, one, deeper);
+    bool is_valid = one.status == Status::Valid;
+    verdict.countersigners.push_back(std::move(one));
+    if (!is_valid) note(reason(reasons));
+    std::string place = "countersignature " + std::to_string(verdict.countersigners.size());
+    for (Finding& finding : deeper) {
+      finding.place = place + " " + finding.place;
+      findings.push_back(std::move(finding));
+    }
+  }
+  if (inside.malformed > 0) note("malformed");
+}
+
+TimestampVerdict AttestationReader::judge_timestamp(ByteView der, ByteView signature,
+                                                    const cms::SignedTail& tail,
+                                                    Findings& findings) {
+  TimestampVerdict verdict;
+  auto token = cms::parse_timestamp_token(der, options_.limits);
+  if (!token) {
+    findings.push_back(Finding::of(Rule::SigTimestamp, {}, describe(token.error())));
+    return verdict;
+  }
+  verdict.time = token->info.time;
+  verdict.policy = token->info.policy.to_string();
+  std::vector<Certificate> pool = token->tail.certificates;
+  pool.insert(pool.end(), tail.certificates.begin(), tail.certificates.end());
+  cms::SignerCheck check;
+  if (!token->tail.signers.empty()) {
+    const cms::EntityIdentifier& sid = token->tail.signers[0].sid;
+    verdict.identifier = sid.describe();
+    check = cms::check_token_signer(*token, signer_candidates(pool, sid, options_.certificates),
+                                    options_.limits);
+  }
+  verdict.certificate = check.certificate;
+  Findings reasons = std::move(check.findings);
+  soften_(reasons);
+  bool fits = check.signature_fits && token->info.imprint.matches(signature) &&
+              !token->info.has_unknown_critical;
+  if (!fits) {
+    verdict.status = Status::Invalid;
+    std::string detail = reasons.empty() ? "it is for something else" : reason(reasons);
+    findings.push_back(Finding::of(Rule::SigTimestamp, {}, std::move(detail)));
+    return verdict;
+  }
+  x509::PathResult path =
+      find_path_(*check.certificate, pool, token->tail.crls, x509::Purpose::TimeStamping);
+  verdict.path = path.certificates;
+  add_path(path, reasons);
+  auto digest = crypto::read_digest(token->info.imprint.algorithm);
+  if (digest && crypto::row(*digest).standing != crypto::Standing::Current) {
+    Findings weak{Finding::of(Rule::SigWeakDigest, {}, std::string(name(*digest)))};
+    soften_(weak);
+    reasons.push_back(weak[0]);
+  }
+  verdict.status = status_of(reasons);
+  if (verdict.status != Status::Valid) {
+    findings.push_back(Finding::of(Rule::SigTimestampUntrusted, {}, reason(reasons)));
+  }
+  std::chrono::seconds tolerance(options_.policy.max_time_difference);
+  if (verdict.time > options_.at + tolerance) {
+    verdict.status = Status::Indeterminate;
+    findings.push_back(Finding::of(Rule::SigTimestampAhead, {}, to_iso8601(*verdict.time)));
+  }
+  return verdict;
+}
+
+std::optional<Time> AttestationReader::read(const cms::SignerInfo& signer,
+                                            const cms::SignedTail& tail, SignerVerdict& verdict,
+                                            Findings& findings) {
+  read_countersigners(signer, tail, 0, verdict, findings);
+  std::optional<Time> proven;
+  for (const Bytes& token : cms::timestamp_tokens(signer)) {
+    std::string place = "timestamp " + std::to_string(verdict.timestamps.size() + 1);
+    if (!take()) {
+      findings.push_back(
+          Finding::of(Rule::SigTimestamp, place, "there are more than are looked at"));
+      break;
+    }
+    Findings more;
+    verdict.timestamps.push_back(judge_timestamp(token, signer.signature, tail, more));
+    for (Finding& finding : more) {
+      finding.place = place;
+      findings.push_back(std::move(finding));
+    }
+    const TimestampVerdict& last = verdict.timestamps.back();
+    if (last.status == Status::Valid && (!proven || last.time < *proven)) proven = last.time;
+  }
+  return proven;
+}
+
+}  // namespace bulla
