@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "bulla/convert.h"
 #include "bulla/countersign.h"
 #include "bulla/open.h"
 #include "bulla/recipients.h"
@@ -117,6 +118,26 @@ void countersign_all(ByteView input, const OpenOptions& options, const Outcome& 
   require(before.content.empty() || after.content == before.content);
 }
 
+// What can be converted can be converted back, to the octets of before if nothing else is said.
+void convert_there_and_back(ByteView input) {
+  for (Sign::Form form : {Sign::Form::Clear, Sign::Form::Opaque}) {
+    auto other = form == Sign::Form::Clear ? Sign::Form::Opaque : Sign::Form::Clear;
+    MemorySource source(input);
+    MemorySink there;
+    auto converted = convert(source, there, form, {});
+    require(converted || there.bytes().empty());
+    if (!converted || equal(there.bytes(), input)) continue;
+    MemorySource again(there.bytes());
+    MemorySink back;
+    auto returned = convert(again, back, other, {});
+    // A record of the input that was followed says nothing of the way back.
+    if (!converted->findings.empty() || as_text(there.bytes()).find("X-Bulla") == std::string::npos)
+      continue;
+    if (as_text(input).find("X-Bulla") != std::string::npos) continue;
+    require(returned && equal(back.bytes(), input));
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -132,5 +153,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(whole == small);
   take_out_the_first(input);
   countersign_all(input, options, whole);
+  convert_there_and_back(input);
   return 0;
 }

@@ -16,7 +16,8 @@ PUBLIC = {
     "asn1": ["oid"],
     "crypto": ["algorithm", "key"],
     "x509": ["certificate", "trust"],
-    "message": ["capabilities", "countersign", "open", "policy", "recipients", "seal", "session", "verdict"],
+    "message": ["capabilities", "convert", "countersign", "open", "policy", "recipients", "seal", "session",
+                "verdict"],
     "store": ["identity", "profile"],
     "host": ["thread_pool"],
 }

@@ -81,6 +81,8 @@ enum class Rule : std::uint16_t {
   MimeMixedLineEnds,
   MimeNotAnEntity,
   MimeNotSevenBit,
+  MimeNotRestorable,
+  MimeCertificateRequest,
   // cms
   CmsContentType,
   CmsNoContent,

@@ -148,6 +148,11 @@ constexpr std::array kRules = {
     RuleInfo{Rule::MimeNotSevenBit, "mime.not-seven-bit", Severity::Failure, "RFC 8551 3.1.3",
              "the entity has octets that mail cannot carry, in a place that cannot be re-encoded",
              "label the part with the right Content-Transfer-Encoding, or encode it"},
+    RuleInfo{Rule::MimeNotRestorable, "mime.not-restorable", Severity::Warning, "",
+             "converting the message back will not give the octets that it had",
+             "keep the original if its octets matter; the signature holds either way"},
+    RuleInfo{Rule::MimeCertificateRequest, "mime.certificate-request", Severity::Note,
+             "RFC 8551 3.7", "the message is a request for a certificate (PKCS #10)", ""},
     // cms
     RuleInfo{Rule::CmsContentType, "cms.content-type", Severity::Failure, "RFC 5652 3",
              "the CMS content type is not supported here",

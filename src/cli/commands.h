@@ -11,6 +11,7 @@ Exit run_sealing(const SealingOptions& options);  // sign, encrypt, seal, compre
 Exit run_inspect(const CommonOptions& options);
 Exit run_batch(const BatchOptions& options);
 Exit run_recipients(const RecipientsOptions& options);
+Exit run_converting(const ConvertingOptions& options);
 Exit run_doctor(const Arguments& arguments);
 Exit run_completion(const Arguments& arguments);
 

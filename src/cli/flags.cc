@@ -13,7 +13,7 @@ namespace {
 constexpr unsigned kSealing = kSign | kEncrypt | kSeal | kCompress;
 constexpr unsigned kOpening = kOpen | kVerify | kDecrypt;
 constexpr unsigned kMessage = kSealing | kOpening;
-constexpr unsigned kAll = kMessage | kInspect | kRecipients;
+constexpr unsigned kAll = kMessage | kInspect | kRecipients | kConvert;
 constexpr unsigned kPassphrase = kSign | kSeal | kOpen | kDecrypt | kBatch | kAddRecipients;
 
 constexpr std::array kVerbs = {
@@ -47,6 +47,10 @@ constexpr std::array kVerbs = {
             "bulla recipients list sealed.eml\n"
             "bulla recipients add -i bob.pem -r dave.crt sealed.eml -o for_dave.eml\n"
             "bulla recipients remove -r carol.crt sealed.eml -o without_carol.eml"},
+    VerbRow{kConvert, "convert", "[FILE]",
+            "write a signed message in the other form, with the same signature",
+            "bulla convert --to opaque signed.eml -o opaque.eml\n"
+            "bulla convert --to clear opaque.eml -o signed.eml"},
     VerbRow{kDoctor, "doctor", "", "show what the installed libcrypto can do",
             "bulla doctor --algorithms\n"
             "bulla doctor --profiles"},
@@ -89,6 +93,8 @@ constexpr std::array kFlags = {
             "whom to encrypt to, or to take out: a certificate file, or an address in the store"},
     FlagRow{"--number", "", "N", Value::Text, Repeat::Many, kRemoveRecipients,
             "whom to take out, by the number in 'recipients list'"},
+    FlagRow{"--to", "", "clear|opaque", Value::Choice, Repeat::Once, kConvert,
+            "the form that the message shall have: multipart/signed, or application/pkcs7-mime"},
     FlagRow{"--output", "-o", "FILE", Value::File, Repeat::Once, kAll | kAlone,
             "where the result goes; without it standard output"},
     FlagRow{"--learn-from", "", "MAIL", Value::File, Repeat::Many, kEncrypt | kSeal,
@@ -170,7 +176,7 @@ constexpr std::array kFlags = {
     FlagRow{"--passphrase-fd", "", "N", Value::Text, Repeat::Once, kPassphrase,
             "read the passphrase from this file descriptor"},
     FlagRow{"--threads", "", "N", Value::Text, Repeat::Once,
-            kMessage | kAddRecipients | kRemoveRecipients | kAlone,
+            kMessage | kAddRecipients | kRemoveRecipients | kConvert | kAlone,
             "threads that work at the message (default: 1); 2 shorten what is large"},
     FlagRow{"--json", "", "FILE", Value::File, Repeat::Once, kAll | kBatch | kDoctor,
             "write what was found or done as JSON; - is standard output"},

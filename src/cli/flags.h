@@ -29,6 +29,7 @@ enum Verb : unsigned {
   kListRecipients = 1u << 13,
   kAddRecipients = 1u << 14,
   kRemoveRecipients = 1u << 15,
+  kConvert = 1u << 16,
   kRecipients = kListRecipients | kAddRecipients | kRemoveRecipients,
 };
 

@@ -299,6 +299,17 @@ tl::expected<RecipientsOptions, Usage> read_recipients(const Arguments& argument
   return meaning.result(std::move(options));
 }
 
+tl::expected<ConvertingOptions, Usage> read_converting(const Arguments& arguments) {
+  Meaning meaning(arguments);
+  ConvertingOptions options;
+  options.common = read_common_options(arguments, meaning);
+  options.to = meaning.choose<Sign::Form>(
+      "--to", Sign::Form::Opaque, {{"clear", Sign::Form::Clear}, {"opaque", Sign::Form::Opaque}});
+  if (!arguments.has("--to"))
+    meaning.fail("'convert' needs a form", "give --to clear or --to opaque");
+  return meaning.result(std::move(options));
+}
+
 tl::expected<CommonOptions, Usage> read_common(const Arguments& arguments) {
   Meaning meaning(arguments);
   CommonOptions common = read_common_options(arguments, meaning);

@@ -91,10 +91,7 @@ Exit run_recipients(const RecipientsOptions& options) {
   if (options.verb == kListRecipients) return run_list(options, console, *report);
   auto changed = change(options);
   if (!changed) return fail(console, *report, changed.error());
-  for (const Finding& finding : changed->findings) console.warn(finding);
-  for (const std::string& step : changed->steps) console.say(step);
-  auto written = report->write(seal_json(*changed));
-  return written ? Exit::Done : console.fail(written.error());
+  return tell(console, *report, *changed, Verbosity::Normal);
 }
 
 }  // namespace bulla::cli

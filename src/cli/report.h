@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bulla/seal.h"
 #include "bulla/stream.h"
 #include "cli/console.h"
 #include "host/descriptor.h"
@@ -29,5 +30,8 @@ class Report {
 
 // Tells the error, in words and as JSON, and answers the exit code.
 Exit fail(const Console& console, Report& report, const Error& error);
+
+// Tells what was done, in words (the steps if the console says so much) and as JSON.
+Exit tell(const Console& console, Report& report, const SealReport& done, Verbosity steps);
 
 }  // namespace bulla::cli

@@ -85,6 +85,8 @@ Exit run_verb(const Arguments& arguments) {
     case kAddRecipients:
     case kRemoveRecipients:
       return run_with(read_recipients(arguments), run_recipients);
+    case kConvert:
+      return run_with(read_converting(arguments), run_converting);
     case kDoctor:
       return run_doctor(arguments);
     case kCompletion:

@@ -50,14 +50,6 @@ Result<SealReport> seal_message(const SealingOptions& options) {
   return bulla::seal(source, *out, recipe, what);
 }
 
-// "content-cipher aes-256-gcm: …", with whom it is for if not for all.
-std::string choice_text(const AlgorithmChoice& choice) {
-  std::string text = "  " + std::string(name(choice.what)) + " " + choice.value;
-  for (const std::string& one : choice.whom)
-    text += (&one == &choice.whom[0] ? " for " : "; ") + one;
-  return text + ": " + choice.reason;
-}
-
 }  // namespace
 
 Exit run_sealing(const SealingOptions& options) {
@@ -66,13 +58,7 @@ Exit run_sealing(const SealingOptions& options) {
   if (!report) return console.fail(report.error());
   auto sealed = seal_message(options);
   if (!sealed) return fail(console, *report, sealed.error());
-  for (const Finding& finding : sealed->findings) console.warn(finding);
-  for (const std::string& step : sealed->steps) console.say(printable(step), Verbosity::Verbose);
-  for (const AlgorithmChoice& choice : sealed->choices) {
-    console.say(printable(choice_text(choice)), Verbosity::Verbose);
-  }
-  auto written = report->write(seal_json(*sealed));
-  return written ? Exit::Done : console.fail(written.error());
+  return tell(console, *report, *sealed, Verbosity::Verbose);
 }
 
 }  // namespace bulla::cli

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
-#include "asn1/ber.h"
 #include "asn1/writer.h"
 #include "base/try.h"
+#include "cms/enclosing.h"
 #include "cms/recipient_info/kinds.h"
 
 namespace bulla::cms {
@@ -14,45 +13,6 @@ namespace {
 
 using asn1::BerHeader;
 using asn1::Tag;
-
-// Walks over encoded elements that the parser has read before.
-class Walk {
- public:
-  Walk(ByteView octets, const Limits& limits) : rest_(octets), limits_(limits) {}
-
-  bool more() const { return !rest_.empty() && !next_is(Tag::EndOfContents); }
-  bool next_is(Tag tag) const {
-    return !rest_.empty() && rest_[0] == static_cast<std::uint8_t>(tag);
-  }
-  ByteView rest() const { return rest_; }
-
-  Result<ByteView> element() {
-    std::size_t size = TRY(asn1::element_size(rest_, limits_));
-    ByteView element = rest_.first(size);
-    rest_ = rest_.subspan(size);
-    return element;
-  }
-
-  // Goes inside the next element.
-  Result<BerHeader> enter() {
-    BerHeader header = TRY(asn1::read_header(rest_));
-    rest_ = rest_.subspan(header.size);
-    return header;
-  }
-
- private:
-  ByteView rest_;
-  const Limits& limits_;
-};
-
-// The elements inside one that is complete.
-Result<std::vector<Bytes>> elements_inside(ByteView element, const Limits& limits) {
-  Walk walk(element, limits);
-  TRY(walk.enter());
-  std::vector<Bytes> elements;
-  while (walk.more()) elements.push_back(to_bytes(TRY(walk.element())));
-  return elements;
-}
 
 // What OriginatorInfo asks of the version (RFC 5652 6.1): 4 with certificates or revocation
 // information of kind "other", 3 with attribute certificates of version 2, else nothing.
@@ -98,32 +58,6 @@ Result<std::uint64_t> enveloped_version(std::int64_t before, ByteView originator
   return version;
 }
 
-// An element around the list: its header, and what stands between it and the next one.
-struct Enclosing {
-  BerHeader header;
-  ByteView raw;
-  ByteView behind;
-};
-
-// The headers again, outermost first, for an innermost element that has `more` octets.
-Bytes resized(std::span<const Enclosing> elements, std::int64_t more) {
-  Bytes written;
-  for (std::size_t i = elements.size(); i-- > 0;) {
-    const Enclosing& element = elements[i];
-    Bytes header = to_bytes(element.raw);
-    if (element.header.length) {
-      // Modulo 2^64, for a length may lie: then the parser fails before anything is finished.
-      std::uint64_t length = *element.header.length + static_cast<std::uint64_t>(more);
-      header = asn1::encode_header(element.header.tag, length);
-    }
-    more +=
-        static_cast<std::int64_t>(header.size()) - static_cast<std::int64_t>(element.raw.size());
-    append(header, element.behind);
-    written.insert(written.begin(), header.begin(), header.end());
-  }
-  return written;
-}
-
 }  // namespace
 
 RecipientEditor::RecipientEditor(Edit edit, const Limits& limits, crypto::Output output)
@@ -160,12 +94,9 @@ Result<void> RecipientEditor::enveloped_data(EnvelopedHeader header) {
 Result<void> RecipientEditor::write_beginning() {
   Walk walk(held_, limits_);
   std::array<Enclosing, 3> around;
-  for (Enclosing& element : around) {
-    ByteView start = walk.rest();
-    element.header = TRY(walk.enter());
-    element.raw = start.first(element.header.size);
-    if (&element == around.data()) element.behind = TRY(walk.element());
-  }
+  around[0] = TRY(Enclosing::read(walk, 1));
+  around[1] = TRY(Enclosing::read(walk, 0));
+  around[2] = TRY(Enclosing::read(walk, 0));
   ByteView from = walk.rest();
   TRY(walk.element());  // version
   ByteView originator_info;

@@ -258,6 +258,14 @@ asn1::AlgorithmIdentifier shake256_len_identifier() {
           asn1::encode([](asn1::Writer& out) { out.integer(written_bits(Digest::Shake256)); })};
 }
 
+void add_micalg(std::vector<std::string>& tokens, Digest digest) {
+  std::string token(row(digest).micalg);
+  if (token.empty()) token = "unknown";
+  if (std::find(tokens.begin(), tokens.end(), token) == tokens.end()) {
+    tokens.push_back(std::move(token));
+  }
+}
+
 std::optional<Digest> find_micalg(std::string_view token) {
   token = trim(token);
   if (token.size() >= 2 && token.front() == '"' && token.back() == '"') {

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "asn1/algorithm_identifier.h"
@@ -92,6 +93,9 @@ asn1::AlgorithmIdentifier digest_identifier(Digest digest);
 asn1::AlgorithmIdentifier digest_identifier(const SignatureScheme& scheme);
 // id-shake256-len with INTEGER 512 (ALG-09).
 asn1::AlgorithmIdentifier shake256_len_identifier();
+// Adds the micalg token of a digest, if it is not there yet (MIME-17, MIME-18). Digests without
+// a name in RFC 8551 3.5.3.2 (SHA-3) are "unknown" (MIME-20).
+void add_micalg(std::vector<std::string>& tokens, Digest digest);
 // By a micalg token, in any of the spellings of MIME-19.
 std::optional<Digest> find_micalg(std::string_view token);
 

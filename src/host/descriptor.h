@@ -25,6 +25,8 @@ class Descriptor {
   int number() const { return number_; }
   bool is_open() const { return number_ >= 0; }
   void reset();
+  // Gives the descriptor away.
+  int release() { return std::exchange(number_, -1); }
 
  private:
   int number_ = -1;

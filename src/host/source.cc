@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "base/try.h"
+#include "host/spool.h"
 
 namespace bulla::host {
 
@@ -27,6 +28,12 @@ Result<std::unique_ptr<FileSource>> FileSource::open(const std::string& path) {
 Result<std::unique_ptr<FileSource>> FileSource::standard_input() {
   std::unique_ptr<FileSource> source(
       new FileSource(STDIN_FILENO, Owner::Process, "standard input"));
+  TRY_VOID(source->look());
+  return source;
+}
+
+Result<std::unique_ptr<FileSource>> FileSource::over(Descriptor file, std::string name) {
+  std::unique_ptr<FileSource> source(new FileSource(file.release(), Owner::Us, std::move(name)));
   TRY_VOID(source->look());
   return source;
 }
@@ -70,6 +77,22 @@ std::optional<std::uint64_t> FileSource::size() const {
 Result<std::unique_ptr<FileSource>> open_source(const std::string& path) {
   if (path.empty() || path == "-") return FileSource::standard_input();
   return FileSource::open(path);
+}
+
+Result<std::unique_ptr<FileSource>> spool(Source& from) {
+  constexpr std::size_t kChunk = 256u << 10;
+  const std::string name = "temporary file";
+  Descriptor file = TRY(open_unnamed());
+  Bytes buffer(kChunk);
+  for (;;) {
+    std::size_t count = TRY(from.read(buffer));
+    if (count == 0) break;
+    TRY_VOID(write_all(file.number(), ByteView(buffer).first(count), name));
+  }
+  if (::lseek(file.number(), 0, SEEK_SET) < 0) {
+    return failure(Rule::IoRead, 0, system_message(name, errno));
+  }
+  return FileSource::over(std::move(file), name);
 }
 
 }  // namespace bulla::host

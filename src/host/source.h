@@ -19,6 +19,8 @@ class FileSource final : public Source {
   // Errors: io.no-input (absent, a folder, no permission).
   static Result<std::unique_ptr<FileSource>> open(const std::string& path);
   static Result<std::unique_ptr<FileSource>> standard_input();
+  // Over an open file, from its position on; the descriptor is ours now.
+  static Result<std::unique_ptr<FileSource>> over(Descriptor file, std::string name);
 
   ~FileSource() override;
 
@@ -45,5 +47,8 @@ class FileSource final : public Source {
 
 // The file, or standard input for "-" and for no name.
 Result<std::unique_ptr<FileSource>> open_source(const std::string& path);
+
+// Everything that another source has, in a file without a name, to be read more than once.
+Result<std::unique_ptr<FileSource>> spool(Source& from);
 
 }  // namespace bulla::host

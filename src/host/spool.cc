@@ -20,6 +20,8 @@ std::string temporary_folder() {
   return folder != nullptr && *folder != '\0' ? folder : "/tmp";
 }
 
+}  // namespace
+
 // Not every file system has O_TMPFILE (overlayfs of old kernels, NFS).
 Result<Descriptor> open_unnamed() {
   std::string folder = temporary_folder();
@@ -31,8 +33,6 @@ Result<Descriptor> open_unnamed() {
   ::unlink(name.c_str());
   return Descriptor(number);
 }
-
-}  // namespace
 
 Result<void> Spool::write(ByteView bytes) {
   if (!file_.is_open() && memory_.size() + bytes.size() <= kInMemory) {

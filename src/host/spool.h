@@ -7,6 +7,9 @@
 
 namespace bulla::host {
 
+// A file in that folder, open for reading and writing. Errors: io.cannot-create.
+Result<Descriptor> open_unnamed();
+
 class Spool {
  public:
   static constexpr std::size_t kInMemory = 1u << 20;

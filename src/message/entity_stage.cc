@@ -54,6 +54,9 @@ class EntityStage final : public Sink, private mime::EntityHandler {
         type.kind == mime::SmimeKind::MultipartEncrypted) {
       opening_.add(Rule::MimeForeignProtocol, place_, type.protocol);
     }
+    if (type.kind == mime::SmimeKind::Pkcs10 || type.kind == mime::SmimeKind::OctetStreamP10) {
+      opening_.add(Rule::MimeCertificateRequest, place_);
+    }
     return begin_payload(header, Scan::On);
   }
 

@@ -59,13 +59,6 @@ cms::SignOptions::Chain chain(Sign::Chain chain) {
   return cms::SignOptions::Chain::None;
 }
 
-// Digests without a name in RFC 8551 3.5.3.2 (SHA-3) are "unknown" (MIME-17, MIME-20).
-void add_micalg(std::vector<std::string>& names, Digest digest) {
-  std::string name(crypto::row(digest).micalg);
-  if (name.empty()) name = "unknown";
-  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
-}
-
 // The usage that encryption to a key of this kind needs (CERT-39), or nothing if it
 // can only sign.
 Result<KeyUsage> encryption_usage(const Certificate& certificate) {
@@ -269,7 +262,7 @@ Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
     SignatureScheme scheme = TRY(plan_scheme(choice, peers, rules, plan.choices));
     if (!plan.micalg.empty()) plan.description += "; ";
     plan.description += printable(choice.identity.certificate->subject()) + ": " + describe(scheme);
-    add_micalg(plan.micalg, scheme.digest);
+    crypto::add_micalg(plan.micalg, scheme.digest);
     cms::Signer signer;
     signer.identity = choice.identity;
     signer.scheme = std::move(scheme);

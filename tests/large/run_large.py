@@ -7,6 +7,7 @@ Prints a line for each operation: seconds of CPU, resident MiB, what was compare
 an operation fails, changes the content, or is resident with more than the limit.
 """
 import argparse
+import filecmp
 import hashlib
 import os
 import shutil
@@ -138,6 +139,18 @@ def run_recipients(runner, alice, ec, recipient, newcomer, digest):
         os.unlink(runner.path(name))
 
 
+def run_convert(runner, alice, trust):
+    """Clear to opaque and back, octet for octet."""
+    if not runner.run("sign", ["sign", "-q", "-i", alice, *AT], "mail", "clear", False):
+        return
+    runner.run("convert --to opaque", ["convert", "-q", "--to", "opaque"], "clear", "opaque", False)
+    runner.run("  verify", ["verify", "-q", *trust, *AT], "opaque", "none", False)
+    runner.run("convert --to clear", ["convert", "-q", "--to", "clear"], "opaque", "again", True)
+    runner.count(filecmp.cmp(runner.path("clear"), runner.path("again"), False), "convert: the same octets again")
+    for name in ("clear", "opaque", "again", "none"):
+        os.unlink(runner.path(name))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bulla", required=True)
@@ -185,6 +198,7 @@ def main():
                     if os.path.exists(runner.path(name)):
                         os.unlink(runner.path(name))
         run_recipients(runner, alice, ec, recipient, os.path.join(data, "alice.pem"), digest)
+        run_convert(runner, alice, trust)
         if shutil.which("openssl"):
             run_large_certificates(runner, data, trust)
     print("%d passed, %d failed" % (runner.passed, runner.failed))

@@ -71,6 +71,20 @@ TEST(ContentKinds, CMS72_content_that_does_not_have_its_digest_is_invalid) {
   EXPECT_EQ(open_mail(message, world.options).status(), Status::Invalid);
 }
 
+// MIME-34, MIME-49: a request for a certificate is named, and protected by nobody.
+TEST(ContentKinds, MIME34_a_certificate_request_is_named) {
+  for (const char* type : {"application/pkcs10", "application/octet-stream; name=\"smime.p10\""}) {
+    World world;
+    world.options.policy.require = Policy::Require::Nothing;
+    std::string mail = "From: alice@example.org\r\nContent-Type: " + std::string(type) +
+                       "\r\nContent-Transfer-Encoding: base64\r\n\r\nMIIB\r\n";
+    Opened opened = open_mail(mail, world.options);
+    EXPECT_EQ(opened.status(), Status::Unprotected);
+    EXPECT_TRUE(opened.has(Rule::MimeCertificateRequest)) << opened.text();
+    EXPECT_EQ(opened.content, mail);
+  }
+}
+
 TEST(ContentKinds, CMS73_encrypted_data_opens_with_the_key_that_both_sides_have) {
   KeyWorld world;
   world.source.add_content_key(Bytes(16, 1));
