@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/try.h"
+#include "cms/authenticated_data.h"
 #include "cms/countersignature.h"
 #include "cms/decrypt.h"
 #include "cms/parser.h"
@@ -81,7 +82,17 @@ class Recorder final : public cms::EventHandler {
     return note("t" + to_hex(enveloped_tail_seen.mac));
   }
 
+  Result<void> authenticated_data(cms::AuthenticatedHeader now) override {
+    authenticated = std::move(now);
+    return note("a" + std::to_string(authenticated->common.recipients.size()));
+  }
+  Result<void> authenticated_tail(cms::EnvelopedTail now) override {
+    enveloped_tail_seen = std::move(now);
+    return note("t" + to_hex(enveloped_tail_seen.mac));
+  }
+
   std::string log;
+  std::optional<cms::AuthenticatedHeader> authenticated;
   cms::SignedHeader header;
   cms::SignedTail tail;
   std::optional<cms::EnvelopedHeader> enveloped;
@@ -181,6 +192,15 @@ void decrypt(const Recorder& message) {
   static_cast<void>(done);
 }
 
+void check_mac(const Recorder& message) {
+  auto key = cms::recover_mac_key(*message.authenticated, keys(), limits(), cms::OldForms::Read);
+  if (!key) return;
+  auto verifier = cms::MacVerifier::create(*message.authenticated, *key);
+  if (!verifier || !verifier->update(message.octets)) return;
+  auto done = verifier->finish(*message.authenticated, message.enveloped_tail_seen);
+  static_cast<void>(done);
+}
+
 // The message with its recipients twice: whatever is finished reads as before, with the same
 // content, and the same octets behind the list.
 void edit_recipients(const Recorder& message, ByteView input) {
@@ -224,6 +244,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   bulla::check_signers(whole);
   if (whole.enveloped) bulla::decrypt(whole);
+  if (whole.authenticated) bulla::check_mac(whole);
   bulla::edit_recipients(whole, input);
   bulla::edit_signatures(whole, input);
   bulla::read_timestamps(input);

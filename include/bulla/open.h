@@ -56,7 +56,8 @@ struct OpenOptions {
   enum class LineEnds { AsInput, Crlf };
   LineEnds line_ends = LineEnds::AsInput;  // of a mail that is written
 
-  // Content of a detached signature in bare CMS.
+  // Content of a detached signature in bare CMS, or the ciphertext of an encryption that
+  // has it elsewhere (RFC 5652 6.1).
   Source* detached_content = nullptr;
 
   // Opens the MIME part with this path ("2", "1.2") alone.

@@ -68,7 +68,8 @@ struct Layer {
     Compressed,
     CertsOnly,
     Digested,
-    Encrypted,  // under a key that both sides had before
+    Encrypted,      // under a key that both sides had before
+    Authenticated,  // by a MAC whose key all recipients have: no signature
   };
   Kind kind = Kind::Signed;
   enum class Form { Clear, Opaque, Detached };  // multipart/signed; CMS; CMS with content apart

@@ -4,6 +4,7 @@
 #include "cms/countersignature.h"
 #include "cms/signed_attributes.h"
 #include "cms/timestamp.h"
+#include "crypto/hmac.h"
 #include "crypto/kem.h"
 #include "crypto/oid_name.h"
 
@@ -113,6 +114,17 @@ Node digested_node(const cms::DigestedHeader& header) {
   node.add("version", std::to_string(header.version));
   node.add("digest", digest_text(header.digest_algorithm));
   node.add("holds", cms::describe_content_type(header.content_type));
+  return node;
+}
+
+Node authenticated_node(const cms::AuthenticatedHeader& header) {
+  Node node{.depth = 0, .kind = "cms", .name = "authenticated-data", .facts = {}};
+  node.add("version", std::to_string(header.common.version));
+  auto digest = crypto::read_hmac(header.mac_algorithm);
+  node.add("mac",
+           digest ? crypto::hmac_name(*digest) : crypto::oid_name(header.mac_algorithm.algorithm));
+  if (header.digest_algorithm) node.add("digest", digest_text(*header.digest_algorithm));
+  node.add("holds", cms::describe_content_type(header.common.content_type));
   return node;
 }
 

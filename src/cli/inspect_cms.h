@@ -9,6 +9,7 @@ namespace bulla::cli {
 
 Node signed_node(const cms::SignedHeader& header);
 Node digested_node(const cms::DigestedHeader& header);
+Node authenticated_node(const cms::AuthenticatedHeader& header);
 Node enveloped_node(const cms::EnvelopedHeader& header);
 // One node for each recipient: several for one KeyAgreeRecipientInfo.
 std::vector<Node> recipient_nodes(const cms::RecipientInfo& recipient);

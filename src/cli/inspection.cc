@@ -77,7 +77,7 @@ class CmsInspector final : public Sink, private cms::EventHandler {
 
  private:
   Result<void> content_info(const Oid& type) override {
-    bool known = cms::encrypts(type) || type == cms::kSignedData || type == cms::kCompressedData ||
+    bool known = cms::needs_key(type) || type == cms::kSignedData || type == cms::kCompressedData ||
                  type == cms::kDigestedData;
     if (known) return {};
     std::string name(cms::name(cms::content_type(type)));
@@ -100,6 +100,15 @@ class CmsInspector final : public Sink, private cms::EventHandler {
     }
     for (const Certificate& one : header.originator_certificates) {
       TRY(pen_.add(certificate_node(one), depth_));
+    }
+    return {};
+  }
+
+  Result<void> authenticated_data(cms::AuthenticatedHeader header) override {
+    content_type_ = header.common.content_type;
+    node_ = TRY(pen_.add(authenticated_node(header), depth_));
+    for (const cms::RecipientInfo& info : header.common.recipients) {
+      for (Node& node : recipient_nodes(info)) TRY(pen_.add(std::move(node), depth_));
     }
     return {};
   }

@@ -43,6 +43,10 @@ bool encrypts(const Oid& oid) {
          type == ContentType::EncryptedData;
 }
 
+bool needs_key(const Oid& oid) {
+  return encrypts(oid) || content_type(oid) == ContentType::AuthenticatedData;
+}
+
 std::string_view name(ContentType type) {
   const auto* row =
       std::find_if(kContentTypes.begin(), kContentTypes.end(),

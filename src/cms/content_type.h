@@ -27,6 +27,8 @@ enum class ContentType {
 ContentType content_type(const Oid& oid);
 // Whether its content is encrypted and read here.
 bool encrypts(const Oid& oid);
+// Whether its content can be had or checked with a recipient's key alone.
+bool needs_key(const Oid& oid);
 // "signed-data" …, as in JSON and text; "other" for the rest.
 std::string_view name(ContentType type);
 // The name, or the dotted OID of a type that has none here.

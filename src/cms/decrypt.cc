@@ -242,12 +242,17 @@ Result<ContentKey> KeyRecovery::run() {
 
 }  // namespace
 
+Result<ContentKey> recover_key(const EnvelopedHeader& header, std::size_t key_size,
+                               const KeySource& keys, const Limits& limits, OldForms old_forms) {
+  return KeyRecovery(header, key_size, keys, limits, old_forms).run();
+}
+
 Result<ContentKey> recover_content_key(const EnvelopedHeader& header,
                                        const crypto::ContentEncryption& encryption,
                                        const KeySource& keys, const Limits& limits,
                                        OldForms old_forms) {
   std::size_t key_size = crypto::row(encryption.cipher).key_size;
-  return KeyRecovery(header, key_size, keys, limits, old_forms).run();
+  return recover_key(header, key_size, keys, limits, old_forms);
 }
 
 }  // namespace bulla::cms

@@ -40,6 +40,10 @@ Result<ContentKey> recover_content_key(const EnvelopedHeader& header,
                                        const KeySource& keys, const Limits& limits,
                                        OldForms old_forms);
 
+// The same for any key of that many octets.
+Result<ContentKey> recover_key(const EnvelopedHeader& header, std::size_t key_size,
+                               const KeySource& keys, const Limits& limits, OldForms old_forms);
+
 // The key of an EncryptedData, which names none: the one among ours that has the cipher's
 // size. Errors: key.none-fits, key.ambiguous.
 Result<ContentKey> find_shared_key(const crypto::ContentEncryption& encryption,

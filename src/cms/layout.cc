@@ -124,6 +124,35 @@ constexpr Field kDigestedContentInfo[] = {
     {Slot::ExplicitOctets, asn1::constructed(0), kDescend, Need::Optional, Layout::DigestedContent},
 };
 
+// AuthenticatedData ::= SEQUENCE {
+//     version               CMSVersion,
+//     originatorInfo    [0] IMPLICIT OriginatorInfo OPTIONAL,
+//     recipientInfos        RecipientInfos,
+//     macAlgorithm          MessageAuthenticationCodeAlgorithm,
+//     digestAlgorithm   [1] DigestAlgorithmIdentifier OPTIONAL,
+//     encapContentInfo      EncapsulatedContentInfo,
+//     authAttrs         [2] IMPLICIT AuthAttributes OPTIONAL,
+//     mac                   MessageAuthenticationCode,
+//     unauthAttrs       [3] IMPLICIT UnauthAttributes OPTIONAL }
+constexpr Field kAuthenticatedDataFields[] = {
+    {Slot::Version, Tag::Integer, kCapture},
+    {Slot::OriginatorInfo, asn1::constructed(0), kCapture, Need::Optional},
+    {Slot::RecipientInfos, Tag::Set, kCapture},
+    {Slot::MacAlgorithm, Tag::Sequence, kCapture},
+    {Slot::MacDigestAlgorithm, asn1::constructed(1), kCapture, Need::Optional},
+    {Slot::AuthenticatedContentInfo, Tag::Sequence, kDescend, Need::Required,
+     Layout::AuthenticatedContentInfo},
+    {Slot::AuthAttrs, asn1::constructed(2), kCapture, Need::Optional},
+    {Slot::Mac, Tag::OctetString, kCapture, Need::Required, Layout::Message,
+     Tag::ConstructedOctetString},
+    {Slot::UnprotectedAttrs, asn1::constructed(3), kCapture, Need::Optional},
+};
+constexpr Field kAuthenticatedContentInfo[] = {
+    {Slot::AuthenticatedContentType, Tag::ObjectIdentifier, kCapture},
+    {Slot::ExplicitOctets, asn1::constructed(0), kDescend, Need::Optional,
+     Layout::AuthenticatedContent},
+};
+
 // EncryptedContentInfo ::= SEQUENCE {
 //     contentType                 ContentType,
 //     contentEncryptionAlgorithm  ContentEncryptionAlgorithmIdentifier,
@@ -165,7 +194,12 @@ std::span<const Field> fields(Layout layout) {
     case Layout::SignedContent:
     case Layout::CompressedContent:
     case Layout::DigestedContent:
+    case Layout::AuthenticatedContent:
       return kExplicitContent;
+    case Layout::AuthenticatedData:
+      return kAuthenticatedDataFields;
+    case Layout::AuthenticatedContentInfo:
+      return kAuthenticatedContentInfo;
     case Layout::EncryptedData:
       return kEncryptedDataFields;
     case Layout::DigestedData:
@@ -198,6 +232,8 @@ std::optional<Layout> structure(const Oid& content_type) {
       return Layout::EncryptedData;
     case ContentType::DigestedData:
       return Layout::DigestedData;
+    case ContentType::AuthenticatedData:
+      return Layout::AuthenticatedData;
     default:
       return std::nullopt;
   }

@@ -29,6 +29,9 @@ enum class Layout : std::uint8_t {
   DigestedData,
   DigestedContentInfo,  // EncapsulatedContentInfo of DigestedData
   DigestedContent,
+  AuthenticatedData,
+  AuthenticatedContentInfo,  // EncapsulatedContentInfo of AuthenticatedData
+  AuthenticatedContent,
 };
 
 // What a field is, wherever it stands.
@@ -59,6 +62,10 @@ enum class Slot : std::uint8_t {
   Octets,          // content
   ExplicitOctets,  // content under an explicit tag
   OtherContent,    // content of SignedData that is no OCTET STRING
+  MacAlgorithm,
+  MacDigestAlgorithm,
+  AuthenticatedContentInfo,
+  AuthenticatedContentType,
   AuthAttrs,
   Mac,
   UnprotectedAttrs,

@@ -123,6 +123,7 @@ class Parser::Machine final : public asn1::BerHandler {
   Result<void> captured_enveloped_tail(ByteView element, std::uint64_t offset);
   Result<void> captured_compressed(ByteView element, std::uint64_t offset);
   Result<void> captured_digested(ByteView element, std::uint64_t offset);
+  Result<void> captured_authenticated(ByteView element, std::uint64_t offset);
   Result<void> other_content(ByteView element, std::uint64_t offset);
   Result<void> left(Layout layout);
 
@@ -148,6 +149,7 @@ class Parser::Machine final : public asn1::BerHandler {
   EnvelopedHeader enveloped_header_;
   EnvelopedTail enveloped_tail_;
   DigestedHeader digested_header_;
+  AuthenticatedHeader authenticated_header_;
 };
 
 Result<void> Parser::Machine::scan(ByteView chunk) {
@@ -231,6 +233,7 @@ Result<void> Parser::Machine::left(Layout layout) {
     case Layout::EncryptedContentInfo:
     case Layout::CompressedContentInfo:
     case Layout::DigestedContentInfo:
+    case Layout::AuthenticatedContentInfo:
       enveloped_tail_.has_content = presence_ == Presence::Present;
       return handler_.content_end(presence_);
     case Layout::SignedData:
@@ -240,6 +243,8 @@ Result<void> Parser::Machine::left(Layout layout) {
     case Layout::AuthEnvelopedData:
     case Layout::EncryptedData:
       return handler_.enveloped_tail(std::move(enveloped_tail_));
+    case Layout::AuthenticatedData:
+      return handler_.authenticated_tail(std::move(enveloped_tail_));
     default:
       return {};
   }
@@ -275,6 +280,10 @@ Result<void> Parser::Machine::captured(ByteView element, std::uint64_t offset) {
     case Slot::DigestedContentType:
     case Slot::DigestValue:
       return captured_digested(element, offset);
+    case Slot::MacAlgorithm:
+    case Slot::MacDigestAlgorithm:
+    case Slot::AuthenticatedContentType:
+      return captured_authenticated(element, offset);
     case Slot::Version:
       signed_header_.version = enveloped_header_.version = digested_header_.version =
           TRY(decode(element, offset, &read_version));
@@ -404,9 +413,28 @@ Result<void> Parser::Machine::captured_digested(ByteView element, std::uint64_t 
       TRY(decode(element, offset, [](asn1::Reader& in) { return to_bytes(in.octet_string()); })));
 }
 
-// DigestedData is of no use in mail: who does not care for it need not say so.
+Result<void> Parser::Machine::captured_authenticated(ByteView element, std::uint64_t offset) {
+  AuthenticatedHeader& header = authenticated_header_;
+  if (field_->slot == Slot::MacAlgorithm) {
+    header.mac_algorithm = TRY(decode(element, offset, &read_algorithm));
+    return {};
+  }
+  if (field_->slot == Slot::MacDigestAlgorithm) {
+    header.digest_algorithm = TRY(decode(element, offset, [this](asn1::Reader& in) {
+      return asn1::AlgorithmIdentifier::read(in, field_->tag);
+    }));
+    return {};
+  }
+  header.common = std::move(enveloped_header_);
+  header.common.content_type = TRY(decode(element, offset, &read_oid));
+  return handler_.authenticated_data(std::move(header));
+}
+
+// DigestedData and AuthenticatedData are rare in mail: who does not care for them need not say so.
 Result<void> EventHandler::digested_data(const DigestedHeader&) { return {}; }
 Result<void> EventHandler::digest(ByteView) { return {}; }
+Result<void> EventHandler::authenticated_data(AuthenticatedHeader) { return {}; }
+Result<void> EventHandler::authenticated_tail(EnvelopedTail) { return {}; }
 
 Parser::Parser(EventHandler& handler, const Limits& limits, std::uint64_t base_offset,
                x509::CertificateCache* cache)

@@ -5,7 +5,8 @@
 // decrypted or verified here; nothing here says whether anything is acceptable.
 //
 // Order of events: content_info; then signed_data, enveloped_data, compressed_data
-// or digested_data; content…; content_end; then signed_tail, enveloped_tail or digest.
+// digested_data or authenticated_data; content…; content_end; then signed_tail, enveloped_tail,
+// digest or authenticated_tail.
 //
 // Source: RFC 5652, RFC 5083, RFC 3274. BER is taken (CMS-05); certificates,
 // attributes and the rest are DER after their lengths are normalised.
@@ -38,6 +39,8 @@ class EventHandler {
   virtual Result<void> digested_data(const DigestedHeader& header);
   // The digest that DigestedData has beside the content.
   virtual Result<void> digest(ByteView value);
+  virtual Result<void> authenticated_data(AuthenticatedHeader header);
+  virtual Result<void> authenticated_tail(EnvelopedTail tail);
 };
 
 class Parser {

@@ -99,6 +99,13 @@ struct EnvelopedHeader {
   asn1::AlgorithmIdentifier content_encryption_algorithm;
 };
 
+// AuthenticatedData before the content.
+struct AuthenticatedHeader {
+  EnvelopedHeader common;  // without contentEncryptionAlgorithm
+  asn1::AlgorithmIdentifier mac_algorithm;
+  std::optional<asn1::AlgorithmIdentifier> digest_algorithm;
+};
+
 // And behind it.
 struct EnvelopedTail {
   bool has_content = false;  // else the ciphertext is external (CMS-59)

@@ -31,6 +31,8 @@ struct Release {
   void operator()(EVP_MD_CTX* object) const { EVP_MD_CTX_free(object); }
   void operator()(EVP_CIPHER_CTX* object) const { EVP_CIPHER_CTX_free(object); }
   void operator()(EVP_KDF_CTX* object) const { EVP_KDF_CTX_free(object); }
+  void operator()(EVP_MAC* object) const { EVP_MAC_free(object); }
+  void operator()(EVP_MAC_CTX* object) const { EVP_MAC_CTX_free(object); }
   void operator()(EVP_PKEY* object) const { EVP_PKEY_free(object); }
   void operator()(EVP_PKEY_CTX* object) const { EVP_PKEY_CTX_free(object); }
   void operator()(EC_GROUP* object) const { EC_GROUP_free(object); }

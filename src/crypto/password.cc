@@ -8,6 +8,7 @@
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/cipher.h"
+#include "crypto/hmac.h"
 #include "crypto/key_wrap.h"
 
 namespace bulla::crypto {
@@ -29,23 +30,14 @@ struct PrfRow {
   Digest digest;
 };
 
-// RFC 8018 B.1.2. Of two rows for one digest the first is written.
+// RFC 8018 B.1.2, as written; read_hmac() reads them.
 constexpr PrfRow kPrfs[] = {
     {Oid::of("1.2.840.113549.2.7"), Digest::Sha1},
-    {Oid::of("1.3.6.1.5.5.8.1.2"), Digest::Sha1},  // hMAC-SHA1 (KM-32)
     {Oid::of("1.2.840.113549.2.8"), Digest::Sha224},
     {Oid::of("1.2.840.113549.2.9"), Digest::Sha256},
     {Oid::of("1.2.840.113549.2.10"), Digest::Sha384},
     {Oid::of("1.2.840.113549.2.11"), Digest::Sha512},
 };
-
-std::optional<Digest> read_prf(const asn1::AlgorithmIdentifier& algorithm) {
-  if (!algorithm.has_no_or_null_parameters()) return std::nullopt;
-  for (const PrfRow& row : kPrfs) {
-    if (row.oid == algorithm.algorithm) return row.digest;
-  }
-  return std::nullopt;
-}
 
 ByteView read_salt(asn1::Reader& in) {
   ByteView salt = in.octet_string();
@@ -123,7 +115,7 @@ Pbkdf2 read_pbkdf2_parameters(asn1::Reader& in, const Limits& limits) {
   bool counts = pbkdf2.iterations >= 1 && pbkdf2.iterations <= limits.pbkdf2_iterations;
   if (!counts) seq.fail(Rule::LimitIterations, std::to_string(pbkdf2.iterations));
   if (!seq.more()) return pbkdf2;
-  auto prf = read_prf(asn1::AlgorithmIdentifier::read(seq));
+  auto prf = read_hmac(asn1::AlgorithmIdentifier::read(seq));
   if (!prf) seq.fail(Rule::CryptoUnknownAlgorithm, "PRF");
   pbkdf2.prf = prf.value_or(Digest::Sha1);
   return pbkdf2;

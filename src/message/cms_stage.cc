@@ -4,6 +4,7 @@
 
 #include "base/try.h"
 #include "crypto/oid_name.h"
+#include "message/read_all.h"
 #include "message/recipient_verdicts.h"
 #include "message/rules.h"
 #include "message/session.h"
@@ -42,11 +43,19 @@ Result<void> CmsStage::finish() {
 
 Result<void> CmsStage::content_info(const Oid& content_type) {
   if (options_.decide) use_ = options_.decide(content_type);
-  if (cms::encrypts(content_type) && opening_.options.keys == nullptr) use_ = Use::Observe;
+  if (cms::needs_key(content_type) && opening_.options.keys == nullptr) use_ = Use::Observe;
   if (options_.detached && content_type != cms::kSignedData) {
     return failure(Rule::CmsContentType, options_.offset, "a signature was expected");
   }
   return {};
+}
+
+LayerRecord& CmsStage::add_record(Layer::Kind kind, const Oid& content_type) {
+  bool errant = options_.scope == Scope::Errant;
+  record_ = &opening_.add_layer(kind, options_.form, options_.place, errant);
+  number_ = opening_.records.size();
+  record_->layer.content_type = cms::describe_content_type(content_type);
+  return *record_;
 }
 
 Result<void> CmsStage::signed_data(const cms::SignedHeader& header) {
@@ -54,8 +63,7 @@ Result<void> CmsStage::signed_data(const cms::SignedHeader& header) {
   if (options_.detached) {
     record_ = options_.detached;
   } else {
-    bool errant = options_.scope == Scope::Errant;
-    record_ = &opening_.add_layer(Layer::Kind::Signed, options_.form, options_.place, errant);
+    add_record(Layer::Kind::Signed, header.content_type);
     record_->hasher = std::make_unique<ContentHasher>(ContentHasher::LineEnds::AsReceived,
                                                       opening_.options.workers);
     for (const auto& algorithm : header.digest_algorithms) {
@@ -81,9 +89,7 @@ Result<void> CmsStage::enveloped_data(cms::EnvelopedHeader header) {
   auto kind = header.has_shared_key  ? Layer::Kind::Encrypted
               : header.authenticated ? Layer::Kind::AuthEnveloped
                                      : Layer::Kind::Enveloped;
-  bool errant = options_.scope == Scope::Errant;
-  record_ = &opening_.add_layer(kind, options_.form, options_.place, errant);
-  record_->layer.content_type = cms::describe_content_type(header.content_type);
+  add_record(kind, header.content_type);
   record_->layer.certificates = header.originator_certificates;
   envelope_ = std::move(header);
   note_unknown_recipients();
@@ -101,11 +107,10 @@ Result<void> CmsStage::enveloped_data(cms::EnvelopedHeader header) {
 
 // Kinds that RFC 5652 leaves open: another recipient may open the message.
 void CmsStage::note_unknown_recipients() {
-  std::string place = "layer " + std::to_string(opening_.records.size());
   for (const cms::RecipientInfo& recipient : envelope_.recipients) {
     const auto* other = std::get_if<cms::OtherRecipientInfo>(&recipient);
     if (other == nullptr) continue;
-    opening_.add(Rule::CmsUnknownRecipientInfo, place, other->type.to_string());
+    opening_.add(Rule::CmsUnknownRecipientInfo, place(), other->type.to_string());
   }
 }
 
@@ -115,29 +120,29 @@ cms::OldForms CmsStage::old_forms() const {
 }
 
 // A broken cipher is refused before any key is used, but for whoever asks for old mail.
-Result<void> CmsStage::check_cipher(const std::string& place) {
+Result<void> CmsStage::check_cipher() {
   crypto::Standing standing = crypto::row(encryption_->cipher).standing;
   if (standing == crypto::Standing::Current) return {};
   if (standing == crypto::Standing::Broken && old_forms() == cms::OldForms::Refuse) {
     return failure(Rule::EncBrokenCipher, 0, record_->layer.algorithm);
   }
-  opening_.add(Rule::EncWeakCipher, place, record_->layer.algorithm);
+  opening_.add(Rule::EncWeakCipher, place(), record_->layer.algorithm);
   return {};
 }
 
-void CmsStage::check_rules(const cms::ContentKey& key, const std::string& place) {
+void CmsStage::check_rules(const cms::ContentKey& key) {
   const AlgorithmRules& rules = opening_.options.policy.accepted;
   if (!is_allowed(rules.ciphers, encryption_->cipher)) {
-    opening_.add(Rule::PolicyAlgorithm, place, "the cipher " + record_->layer.algorithm);
+    opening_.add(Rule::PolicyAlgorithm, place(), "the cipher " + record_->layer.algorithm);
   }
   if (key.recipient >= envelope_.recipients.size()) return;  // a key that both sides had
   auto management = key_management(envelope_.recipients[key.recipient]);
   if (management && !is_allowed(rules.key_management, *management)) {
-    opening_.add(Rule::PolicyAlgorithm, place,
+    opening_.add(Rule::PolicyAlgorithm, place(),
                  "key management by " + std::string(name(*management)));
   }
   std::string too_short = key.certificate ? short_key(rules, *key.certificate) : "";
-  if (!too_short.empty()) opening_.add(Rule::PolicyAlgorithm, place, too_short);
+  if (!too_short.empty()) opening_.add(Rule::PolicyAlgorithm, place(), too_short);
 }
 
 bool CmsStage::is_misplaced() const {
@@ -146,17 +151,16 @@ bool CmsStage::is_misplaced() const {
 
 Result<void> CmsStage::open_envelope() {
   const OpenOptions& options = opening_.options;
-  std::string place = "layer " + std::to_string(opening_.records.size());
-  TRY_VOID(check_cipher(place));
+  TRY_VOID(check_cipher());
   auto key = TRY(envelope_.has_shared_key
                      ? cms::find_shared_key(*encryption_, *options.keys)
                      : cms::recover_content_key(envelope_, *encryption_, *options.keys,
                                                 options.limits, old_forms()));
   record_->layer.recipients = recipient_verdicts(envelope_.recipients, key.recipient);
   for (const Finding& finding : key.findings) {
-    opening_.add(finding.rule, place, finding.detail);
+    opening_.add(finding.rule, place(), finding.detail);
   }
-  check_rules(key, place);
+  check_rules(key);
   auto tag_place = is_misplaced() ? cms::TagPlace::EndOfContent : cms::TagPlace::Mac;
   decryptor_ = TRY(cms::ContentDecryptor::create(*encryption_, key, tag_place, options.limits));
   inner_ = make_inner_stage(opening_, options_.place, options_.origin);
@@ -165,10 +169,7 @@ Result<void> CmsStage::open_envelope() {
 
 Result<void> CmsStage::compressed_data(const Oid& content_type) {
   if (use_ == Use::Leave) return {};
-  bool errant = options_.scope == Scope::Errant;
-  record_ = &opening_.add_layer(Layer::Kind::Compressed, options_.form, options_.place, errant);
-  record_->layer.algorithm = "zlib";
-  record_->layer.content_type = cms::describe_content_type(content_type);
+  add_record(Layer::Kind::Compressed, content_type).layer.algorithm = "zlib";
   if (use_ == Use::Observe) return {};
   inflater_.emplace(TRY(cms::Inflater::create(opening_.options.limits)));
   inner_ = make_inner_stage(opening_, options_.place, options_.origin);
@@ -178,10 +179,8 @@ Result<void> CmsStage::compressed_data(const Oid& content_type) {
 Result<void> CmsStage::digested_data(const cms::DigestedHeader& header) {
   if (use_ == Use::Leave) return {};
   auto digest = crypto::read_digest(header.digest_algorithm);
-  bool errant = options_.scope == Scope::Errant;
-  record_ = &opening_.add_layer(Layer::Kind::Digested, options_.form, options_.place, errant);
+  add_record(Layer::Kind::Digested, header.content_type);
   record_->layer.algorithm = algorithm_name(header.digest_algorithm);
-  record_->layer.content_type = cms::describe_content_type(header.content_type);
   if (!digest) return failure(Rule::CryptoUnknownAlgorithm, 0, record_->layer.algorithm);
   record_->hasher = std::make_unique<ContentHasher>(ContentHasher::LineEnds::AsReceived,
                                                     opening_.options.workers);
@@ -195,8 +194,8 @@ Result<void> CmsStage::digest(ByteView value) {
   if (use_ == Use::Leave || record_ == nullptr) return {};
   const auto& computed = record_->hasher->digests();
   bool fits = computed.size() == 1 && equal(computed.begin()->second, value);
-  opening_.add(fits ? Rule::CmsDigestOnly : Rule::CmsDigestMismatch,
-               "layer " + std::to_string(opening_.records.size()), record_->layer.algorithm);
+  opening_.add(fits ? Rule::CmsDigestOnly : Rule::CmsDigestMismatch, place(),
+               record_->layer.algorithm);
   return {};
 }
 
@@ -228,6 +227,10 @@ Result<void> CmsStage::content(ByteView chunk) {
     // How much there is may be told: whoever sees the message sees it.
     if (done || done.error().rule == Rule::LimitSize) return done;
     return tl::unexpected<Error>(hide(std::move(done).error()));
+  }
+  if (verifier_) {
+    TRY_VOID(verifier_->update(chunk));
+    return pass_on_decrypted(chunk);
   }
   auto on = [this](ByteView bytes) { return pass_on(bytes); };
   if (inflater_) return inflater_->update(chunk, on);
@@ -287,11 +290,21 @@ Result<void> CmsStage::signed_tail(cms::SignedTail tail) {
   return {};
 }
 
+// A ciphertext that stands apart (RFC 5652 6.1, CMS-59), if the caller has it.
+Result<void> CmsStage::external_content(cms::EnvelopedTail& tail) {
+  Source* source = opening_.options.detached_content;
+  if (tail.has_content || source == nullptr || opening_.external_used) return {};
+  opening_.external_used = true;
+  TRY_VOID(read_all(*source, [this](ByteView octets) { return content(octets); }));
+  tail.has_content = true;
+  return {};
+}
+
 Result<void> CmsStage::enveloped_tail(cms::EnvelopedTail tail) {
   if (record_ == nullptr || !decryptor_) return {};
+  TRY_VOID(external_content(tail));
   if (!tail.unprotected_attrs.empty()) {
-    opening_.add(Rule::CmsUnprotectedAttributes,
-                 "layer " + std::to_string(opening_.records.size()));
+    opening_.add(Rule::CmsUnprotectedAttributes, place());
   }
   auto on = [this](ByteView bytes) { return pass_on_decrypted(bytes); };
   auto done = decryptor_->finish(envelope_, tail, on);
@@ -301,14 +314,46 @@ Result<void> CmsStage::enveloped_tail(cms::EnvelopedTail tail) {
     return tl::unexpected<Error>(external ? std::move(error) : hide(std::move(error)));
   }
   if (is_misplaced()) {
-    opening_.add(Rule::EncCipherPlaceAccepted, "layer " + std::to_string(opening_.records.size()),
-                 record_->layer.algorithm);
+    opening_.add(Rule::EncCipherPlaceAccepted, place(), record_->layer.algorithm);
   }
   // Behind a tag that fits, what is inside is what the sender wrote: it may be named.
   bool authenticated = envelope_.authenticated;
   auto ended = inner_error_ ? Result<void>(tl::unexpected<Error>(*inner_error_)) : end_inner();
   if (!ended && !authenticated) return tl::unexpected<Error>(hide(std::move(ended).error()));
   return ended;
+}
+
+// The content is in the open, and yet what fails inside is told after the MAC.
+Result<void> CmsStage::authenticated_data(cms::AuthenticatedHeader header) {
+  if (use_ == Use::Leave) return {};
+  add_record(Layer::Kind::Authenticated, header.common.content_type);
+  record_->layer.certificates = header.common.originator_certificates;
+  authenticated_ = std::move(header);
+  envelope_.recipients = authenticated_.common.recipients;
+  note_unknown_recipients();
+  auto digest = cms::check_mac_algorithm(authenticated_);
+  record_->layer.algorithm = digest ? crypto::hmac_name(*digest)
+                                    : crypto::oid_name(authenticated_.mac_algorithm.algorithm);
+  if (use_ == Use::Observe) {
+    record_->layer.recipients = recipient_verdicts(envelope_.recipients, std::nullopt);
+    return {};
+  }
+  TRY(std::move(digest));
+  auto key = TRY(cms::recover_mac_key(authenticated_, *opening_.options.keys,
+                                      opening_.options.limits, old_forms()));
+  record_->layer.recipients = recipient_verdicts(envelope_.recipients, key.recipient);
+  verifier_.emplace(TRY(cms::MacVerifier::create(authenticated_, key)));
+  inner_ = make_inner_stage(opening_, options_.place, options_.origin);
+  return {};
+}
+
+Result<void> CmsStage::authenticated_tail(cms::EnvelopedTail tail) {
+  if (record_ == nullptr || !verifier_) return {};
+  TRY_VOID(external_content(tail));
+  if (!tail.has_content) return failure(Rule::CmsExternalContent);
+  TRY_VOID(verifier_->finish(authenticated_, tail));
+  if (!tail.unprotected_attrs.empty()) opening_.add(Rule::CmsUnprotectedAttributes, place());
+  return inner_error_ ? Result<void>(tl::unexpected<Error>(*inner_error_)) : end_inner();
 }
 
 }  // namespace bulla

@@ -7,6 +7,7 @@
 
 #include <functional>
 
+#include "cms/authenticated_data.h"
 #include "message/opening.h"
 
 namespace bulla {
@@ -49,13 +50,20 @@ class CmsStage final : public Sink, private cms::EventHandler {
   Result<void> enveloped_tail(cms::EnvelopedTail tail) override;
   Result<void> digested_data(const cms::DigestedHeader& header) override;
   Result<void> digest(ByteView value) override;
+  Result<void> authenticated_data(cms::AuthenticatedHeader header) override;
+  Result<void> authenticated_tail(cms::EnvelopedTail tail) override;
 
+  LayerRecord& add_record(Layer::Kind kind, const Oid& content_type);
+  // "layer 2", whatever was found inside of it since.
+  std::string place() const { return "layer " + std::to_string(number_); }
+  Result<void> external_content(cms::EnvelopedTail& tail);
   Result<void> signed_content_end(cms::Presence presence);
   void note_unknown_recipients();
   cms::OldForms old_forms() const;
   // What a profile does not accept.
-  void check_rules(const cms::ContentKey& key, const std::string& place);
-  Result<void> check_cipher(const std::string& place);
+  void check_rules(const cms::ContentKey& key);
+  Result<void> check_cipher();
+
   // An AEAD cipher in EnvelopedData.
   bool is_misplaced() const;
   Result<void> open_envelope();
@@ -68,12 +76,15 @@ class CmsStage final : public Sink, private cms::EventHandler {
   cms::Parser parser_;
   Use use_ = Use::Peel;
   LayerRecord* record_ = nullptr;
+  std::size_t number_ = 0;  // of the record, from 1
   std::unique_ptr<Sink> inner_;
   std::optional<Error> inner_error_;  // of what is inside an encryption
   cms::EnvelopedHeader envelope_;
   std::optional<crypto::ContentEncryption> encryption_;
   std::optional<cms::ContentDecryptor> decryptor_;
   std::optional<cms::Inflater> inflater_;
+  cms::AuthenticatedHeader authenticated_;
+  std::optional<cms::MacVerifier> verifier_;
 };
 
 }  // namespace bulla

@@ -96,6 +96,9 @@ Result<void> read_detached(Opening& opening) {
     any_signed = true;
     if (record->is_detached) detached.push_back(record.get());
   }
+  if (opening.external_used) {
+    return detached.empty() ? Result<void>() : failure(Rule::CmsDetachedWithoutContent);
+  }
   if (detached.empty()) {
     if (options.detached_content == nullptr || !any_signed) return {};
     // Content inside and content apart: which one a reader sees is anybody's guess (T-12).

@@ -133,7 +133,7 @@ class EntityStage final : public Sink, private mime::EntityHandler {
     bool encrypts = cms::encrypts(oid);
     bool peel_all = opening_.options.peel == OpenOptions::Peel::All;
     use_ = encrypts || peel_all ? CmsStage::Use::Peel : CmsStage::Use::Leave;
-    if (encrypts && opening_.options.keys == nullptr) use_ = CmsStage::Use::Observe;
+    if (cms::needs_key(oid) && opening_.options.keys == nullptr) use_ = CmsStage::Use::Observe;
     undecided_ = false;
     return use_;
   }

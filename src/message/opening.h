@@ -82,6 +82,8 @@ class Opening {
   // A key was used for content without integrity protection: whatever fails from then on
   // is enc.failed, wherever it stands (T-30).
   bool opened_unauthenticated = false;
+  // OpenOptions::detached_content was the content of an encryption.
+  bool external_used = false;
 
   // Digests that a second pass computes: one more for the record with this index.
   std::vector<std::optional<Digest>> hints;

@@ -34,6 +34,8 @@ std::string_view name(Layer::Kind kind) {
       return "digested";
     case Layer::Kind::Encrypted:
       return "encrypted";
+    case Layer::Kind::Authenticated:
+      return "authenticated";
   }
   return "";
 }

@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/digest.h"
+#include "crypto/hmac.h"
 #include "crypto/key_wrap.h"
 #include "crypto/openssl.h"
 #include "crypto/password.h"
@@ -18,41 +19,8 @@ constexpr Oid kPbmac1 = Oid::of("1.2.840.113549.1.5.14");
 // RFC 9579 9: a shorter MAC key must be refused.
 constexpr std::size_t kMinMacKeyBytes = 20;
 
-struct HmacRow {
-  Oid oid;
-  Digest digest;
-};
-
-constexpr std::array kHmacs = {
-    HmacRow{Oid::of("1.2.840.113549.2.7"), Digest::Sha1},
-    HmacRow{Oid::of("1.2.840.113549.2.8"), Digest::Sha224},
-    HmacRow{Oid::of("1.2.840.113549.2.9"), Digest::Sha256},
-    HmacRow{Oid::of("1.2.840.113549.2.10"), Digest::Sha384},
-    HmacRow{Oid::of("1.2.840.113549.2.11"), Digest::Sha512},
-};
-
 Secret bmp_password(ByteView password, PasswordForm form) {
   return form == PasswordForm::Absent ? Secret() : crypto::to_bmp_string(password);
-}
-
-Result<Bytes> hmac(Digest digest, ByteView key, ByteView message) {
-  crypto::ErrorScope scope;
-  EVP_MAC* mac = EVP_MAC_fetch(crypto::library(), "HMAC", nullptr);
-  if (mac == nullptr) return failure(Rule::CryptoUnavailable, 0, "HMAC");
-  EVP_MAC_CTX* context = EVP_MAC_CTX_new(mac);
-  EVP_MAC_free(mac);
-  crypto::require_memory(context);
-  crypto::Parameters parameters;
-  parameters.text(OSSL_MAC_PARAM_DIGEST, crypto::row(digest).fetch_name);
-  Bytes result(EVP_MAX_MD_SIZE);
-  std::size_t size = 0;
-  bool done = EVP_MAC_init(context, key.data(), key.size(), parameters.list()) == 1 &&
-              EVP_MAC_update(context, message.data(), message.size()) == 1 &&
-              EVP_MAC_final(context, result.data(), &size, result.size()) == 1;
-  EVP_MAC_CTX_free(context);
-  if (!done) return failure(Rule::CryptoUnavailable, 0, "HMAC");
-  result.resize(size);
-  return result;
 }
 
 struct Pbmac1 {
@@ -77,11 +45,10 @@ Result<bool> check_pbmac1(const MacData& mac, ByteView contents, ByteView passwo
   if (pbkdf2.key_size.value_or(0) < kMinMacKeyBytes) {
     return failure(Rule::CryptoBadParameters, 0, "the MAC key is too short");
   }
-  for (const HmacRow& row : kHmacs) {
-    if (row.oid != pbmac1.scheme.algorithm) continue;
+  if (auto digest = crypto::read_hmac(pbmac1.scheme)) {
     Secret key = TRY(crypto::derive_pbkdf2(pbkdf2.prf, password, pbkdf2.salt, pbkdf2.iterations,
                                            *pbkdf2.key_size));
-    return equal_constant_time(TRY(hmac(row.digest, key.view(), contents)), mac.digest);
+    return equal_constant_time(TRY(crypto::hmac(*digest, key.view(), contents)), mac.digest);
   }
   return failure(Rule::CryptoUnknownAlgorithm, 0, pbmac1.scheme.algorithm.to_string());
 }
@@ -213,7 +180,7 @@ Result<bool> check_mac(const MacData& mac, ByteView contents, ByteView password,
   Secret key =
       TRY(crypto::derive_pkcs12(kdf, crypto::Pkcs12Purpose::Mac,
                                 bmp_password(password, form).view(), crypto::digest_size(*digest)));
-  return equal_constant_time(TRY(hmac(*digest, key.view(), contents)), mac.digest);
+  return equal_constant_time(TRY(crypto::hmac(*digest, key.view(), contents)), mac.digest);
 }
 
 Result<Secret> decrypt_bag(const asn1::AlgorithmIdentifier& algorithm, ByteView ciphertext,
