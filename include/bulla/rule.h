@@ -1,8 +1,7 @@
 // Rule: every reason that the library can give, by name.
 //
-// A rule has a stable slug (`sig.digest-mismatch`), which is printed, stands in
-// JSON and is documented in docs/findings.md, made from this table. A rule never
-// changes its slug or its meaning; new ones are added.
+// A rule has a stable slug (`sig.digest-mismatch`), which is printed, stands in JSON and is
+// documented in docs/findings.md. It never changes its slug or its meaning; new ones are added.
 #pragma once
 
 #include <cstddef>
@@ -207,21 +206,19 @@ enum class Rule : std::uint16_t {
   AddressAmbiguous,
   AddressSubjectOnly,
   AddressNotChecked,
-  // ess
+  // ess, header protection
   EssReceiptRequest,
   EssSecurityLabel,
-  // header protection
   HpFromDiffers,
   HpFieldDiffers,
   HpFieldUnprotected,
   HpOuterDiffers,
   HpLegacyScheme,
   HpWrongMode,
-  // policy
+  // policy, configuration
   PolicyAbsent,
   PolicyUnprotected,
   PolicyAlgorithm,
-  // configuration
   ConfigBad,
   ConfigUnknownProfile,
 };
