@@ -6,7 +6,8 @@
 // Nothing is signed again: the signer's octets, signatures and certificates move from one place
 // to the other as they are, and what verified before verifies after. How the message was
 // written is recorded in its header (X-Bulla-Wrapping, docs/decisions), so that converting it
-// back gives the body that it had, octet for octet; a digest tells whether it would.
+// back gives the body that it had, octet for octet. A record that gives another body than it says,
+// or a mail with another content or signature, is not followed: mime.not-restorable.
 //
 // Constant memory; the input is read several times. Thread safety: the function has no state.
 #pragma once

@@ -36,7 +36,23 @@ Bytes explicit_header(std::uint64_t size) {
   return header;
 }
 
+Bytes encode(const std::vector<SignerInfo>& signers) {
+  return asn1::encode([&](asn1::Writer& out) {
+    for (const SignerInfo& signer : signers) signer.write(out);
+  });
+}
+
 }  // namespace
+
+// The octets behind the content may be the same and mean something else: where the message ends
+// is said in front of it.
+bool SplitSignedData::has_same_signatures(const SplitSignedData& other) const {
+  return header.version == other.header.version &&
+         header.digest_algorithms == other.header.digest_algorithms &&
+         header.content_type == other.header.content_type && behind == other.behind &&
+         tail.certificates == other.tail.certificates && tail.crls == other.tail.crls &&
+         encode(tail.signers) == encode(other.tail.signers);
+}
 
 Result<Bytes> SplitSignedData::detached(const Limits& limits) const {
   Walk walk(before, limits);

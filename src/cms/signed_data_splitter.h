@@ -41,6 +41,10 @@ struct SplitSignedData {
   // with so many octets of it, in one primitive OCTET STRING.
   Result<Bytes> detached(const Limits& limits) const;
   Result<Bytes> before_content(std::uint64_t size, const Limits& limits) const;
+
+  // Whether both say the same but for lengths, and the content and its division: version, digest
+  // algorithms, and everything behind the content.
+  bool has_same_signatures(const SplitSignedData& other) const;
 };
 
 class SignedDataSplitter final : private EventHandler {

@@ -120,6 +120,7 @@ class Scan final : public SignedMailHandler {
   explicit Scan(Sign::Form to) : to_(to) {}
 
   Sign::Form form = Sign::Form::Clear;
+  bool has_record = false;  // which may be none that can be read
   std::optional<Wrapping> recorded;
   std::uint64_t content_size = 0;
   cms::SplitSignedData parts;
@@ -127,6 +128,7 @@ class Scan final : public SignedMailHandler {
  private:
   Result<void> on_signed_header(const mime::Header& header, Sign::Form now) override {
     form = now;
+    has_record = !header.find_all(kWrappingField).empty();
     recorded = Wrapping::find(header);
     return {};
   }
@@ -325,6 +327,92 @@ class HashSink final : public Sink {
   crypto::Hasher hasher_;
 };
 
+// What a conversion leaves as it is: the signed octets, and everything in the CMS message but its
+// lengths and the division of its content.
+class Substance final : public SignedMailHandler {
+ public:
+  explicit Substance(crypto::Hasher hasher) : hasher_(std::move(hasher)) {}
+  static Result<Substance> create() {
+    return Substance(TRY(crypto::Hasher::create(Digest::Sha256)));
+  }
+
+  // In whichever form.
+  bool is_same(const Substance& other) const {
+    return digest_ == other.digest_ && parts_.has_same_signatures(other.parts_);
+  }
+  Sign::Form form() const { return form_; }
+
+ private:
+  Result<void> on_signed_header(const mime::Header&, Sign::Form form) override {
+    form_ = form;
+    return {};
+  }
+  Result<void> on_content(ByteView octets) override {
+    hasher_.update(octets);
+    return {};
+  }
+  Result<void> on_signature(cms::SplitSignedData& parts) override {
+    parts_ = std::move(parts);
+    digest_ = hasher_.finish();
+    return {};
+  }
+
+  crypto::Hasher hasher_;
+  Sign::Form form_ = Sign::Form::Clear;
+  Bytes digest_;
+  cms::SplitSignedData parts_;
+};
+
+// Reads what a record leads to: its header, and its body with the digest. What cannot be read
+// again is no error of the input.
+class Rereading {
+ public:
+  static Result<std::unique_ptr<Rereading>> create(const Limits& limits) {
+    auto body = TRY(crypto::Hasher::create(Digest::Sha256));
+    auto substance = TRY(Substance::create());
+    return std::unique_ptr<Rereading>(new Rereading(std::move(body), std::move(substance), limits));
+  }
+
+  Sink& header() { return header_; }
+  Sink& body() { return body_; }
+  // Whether that is a signed mail with this digest of its body.
+  bool finish(ByteView digest) {
+    return good_ && reader_.finish() && equal(body_.hasher.finish(), digest);
+  }
+  const Substance& substance() const { return substance_; }
+
+ private:
+  struct Part : Sink {
+    explicit Part(Rereading& to) : owner(to) {}
+    Result<void> write(ByteView bytes) override {
+      owner.good_ = owner.good_ && owner.reader_.write(bytes);
+      return {};
+    }
+    Result<void> finish() override { return {}; }
+    Rereading& owner;
+  };
+  struct Body final : Part {
+    Body(Rereading& to, crypto::Hasher digest) : Part(to), hasher(std::move(digest)) {}
+    Result<void> write(ByteView bytes) override {
+      hasher.update(bytes);
+      return Part::write(bytes);
+    }
+    crypto::Hasher hasher;
+  };
+
+  Rereading(crypto::Hasher body, Substance substance, const Limits& limits)
+      : substance_(std::move(substance)),
+        reader_(substance_, limits),
+        header_(*this),
+        body_(*this, std::move(body)) {}
+
+  Substance substance_;
+  SignedMailReader reader_;
+  Part header_;
+  Body body_;
+  bool good_ = true;
+};
+
 class Conversion {
  public:
   Conversion(Source& in, Sink& out, Sign::Form to, const ConvertOptions& options)
@@ -338,7 +426,7 @@ class Conversion {
       report_.steps.push_back("the signature is " + form + " already");
       return report_;
     }
-    if (scan_.recorded && TRY(leads_back(*scan_.recorded))) {
+    if (scan_.has_record && TRY(leads_back())) {
       Restoring restoring(*scan_.recorded, {out_, out_});
       TRY(read(restoring));
       report_.steps.push_back("the signature is " + form + ", as it was before");
@@ -373,21 +461,28 @@ class Conversion {
     return out_.finish();
   }
 
-  // Whether the record gives the body that it speaks of. Lists and relays change messages.
-  Result<bool> leads_back(const Wrapping& record) {
-    bool fits = record.form == to_ && record.line_break == now_.line_break;
-    if (fits) {
-      HashSink body(TRY(crypto::Hasher::create(Digest::Sha256)));
-      NullSink nowhere;
-      Restoring restoring(record, {nowhere, body});
-      TRY(read(restoring));
-      fits = equal(body.digest(), record.digest);
+  // Whether the record gives the body that it speaks of, and a mail with this content and this
+  // signature: lists and relays change messages, and a stranger may have written the record.
+  Result<bool> leads_back() {
+    std::string why = "its record cannot be read";
+    if (scan_.recorded) {
+      const Wrapping& record = *scan_.recorded;
+      bool fits = record.form == to_ && record.line_break == now_.line_break;
+      if (fits && TRY(restores_all(record))) return true;
+      why = "it has changed since it was converted";
     }
-    if (!fits) {
-      report_.findings.push_back(
-          Finding::of(Rule::MimeNotRestorable, {}, "it has changed since it was converted"));
-    }
-    return fits;
+    report_.findings.push_back(Finding::of(Rule::MimeNotRestorable, {}, std::move(why)));
+    return false;
+  }
+
+  Result<bool> restores_all(const Wrapping& record) {
+    Substance now = TRY(Substance::create());
+    TRY(read(now));
+    auto restored = TRY(Rereading::create(options_.limits));
+    Restoring restoring(record, {restored->header(), restored->body()});
+    TRY(read(restoring));
+    return restored->finish(record.digest) && restored->substance().form() == to_ &&
+           restored->substance().is_same(now);
   }
 
   Result<void> convert_anew() {

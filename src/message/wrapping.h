@@ -45,8 +45,8 @@ struct Wrapping {
 
   // The field with CRLF; nothing if it would be too long for a header.
   std::optional<std::string> encode() const;
-  // Nothing if the header has none, or none that can be read. It comes from the message: a wrong
-  // one gives another body than `digest` says.
+  // Nothing if the header has none, or none that can be read. It comes from the message: what it
+  // leads to is believed when it was read again.
   static std::optional<Wrapping> find(const mime::Header& header);
 };
 

@@ -1,7 +1,8 @@
 #include "bulla/convert.h"
 
-#include <random>
+#include <algorithm>
 
+#include "crypto/digest.h"
 #include "message/seal_support.h"
 #include "message/wrapping.h"
 
@@ -220,6 +221,136 @@ TEST(Convert, a_record_that_does_not_fit_is_not_followed) {
   EXPECT_EQ(slugs(converted.report.findings), std::vector<std::string>{"mime.not-restorable"});
   EXPECT_EQ(status_of(converted.text), "valid");
   EXPECT_NE(converted.text.find("Changed."), std::string::npos);
+}
+
+// A mail that convert() made, and its record, to be written by a stranger who knows digests too.
+struct Recorded {
+  std::string mail;
+  Wrapping wrapping;
+
+  explicit Recorded(std::string text) : mail(std::move(text)) {
+    auto found = Wrapping::find(header());
+    EXPECT_TRUE(found);
+    wrapping = found.value_or(Wrapping());
+  }
+  mime::Header header() const {
+    return *mime::Header::parse(as_bytes(mail.substr(0, mail.find("\n\n") + 2)));
+  }
+  std::string with_field(std::string field) const {
+    std::erase(field, '\r');
+    std::string result = mail;
+    std::string_view old = header().find_all(kWrappingField)[0]->raw;
+    return result.replace(mail.find(old), old.size(), field);
+  }
+  std::string forged() const { return with_field(*wrapping.encode()); }
+};
+
+// It is converted anew, and what verified before still verifies.
+void expect_not_followed(const std::string& mail, Sign::Form to) {
+  ASSERT_EQ(status_of(mail), "valid");
+  Converted converted = to_form(mail, to);
+  ASSERT_EQ(converted.error, "ok");
+  EXPECT_EQ(slugs(converted.report.findings), std::vector<std::string>{"mime.not-restorable"});
+  EXPECT_EQ(status_of(converted.text), "valid");
+}
+
+Bytes der_of(const std::string& opaque) {
+  MemorySink der;
+  mime::Base64Decoder decoder(der);
+  EXPECT_TRUE(decoder.write(as_bytes(opaque.substr(opaque.find("\n\n") + 2))) && decoder.finish());
+  return to_bytes(der.bytes());
+}
+
+// Makes the record of an opaque mail, changed, lead to the octets that it says.
+struct Forgery {
+  explicit Forgery(const std::string& opaque)
+      : recorded(to_form(opaque, kClear).text), ber(der_of(opaque)) {
+    auto take = [this](ByteView octets) {
+      append(content, octets);
+      return Result<void>();
+    };
+    cms::SignedDataSplitter splitter(take, {});
+    EXPECT_TRUE(splitter.push(ber) && splitter.finish());
+    behind = splitter.parts().behind;
+    EXPECT_EQ(body(), opaque.substr(opaque.find("\n\n") + 2));
+    EXPECT_EQ(mail(), recorded.mail);
+  }
+
+  std::string body() const {
+    Bytes octets = recorded.wrapping.cms_before;
+    ByteView rest = content;
+    for (const auto& run : recorded.wrapping.layout.runs) {
+      for (std::uint64_t i = 0; i < run.count; ++i) {
+        append(octets, run.before);
+        append(octets, rest.first(run.size));
+        rest = rest.subspan(run.size);
+      }
+    }
+    append(octets, recorded.wrapping.layout.behind);
+    append(octets, behind);
+    MemorySink text;
+    mime::Base64Encoder encoder(text, {.line_break = mime::LineBreak::Lf});
+    EXPECT_TRUE(encoder.write(octets) && encoder.finish());
+    return std::string(as_text(text.bytes()));
+  }
+  std::string mail() {
+    crypto::Hasher hasher = *crypto::Hasher::create(Digest::Sha256);
+    hasher.update(as_bytes(body()));
+    recorded.wrapping.digest = hasher.finish();
+    return recorded.forged();
+  }
+
+  Recorded recorded;
+  Bytes ber;
+  Bytes content;
+  Bytes behind;
+};
+
+// T-95: a record that leads to octets with the digest that it says is followed only if they are
+// the mail that was signed. Here one piece is missing.
+TEST(Convert, a_record_with_too_short_runs_is_not_followed) {
+  Forgery forgery(with_pieces({10, 10, 10, 10, 1000}));
+  auto& runs = forgery.recorded.wrapping.layout.runs;
+  ASSERT_EQ(runs.size(), 3u);
+  ASSERT_EQ(runs[1].count, 3u);
+  runs[1].count = 2;
+  expect_not_followed(forgery.mail(), kOpaque);
+}
+
+TEST(Convert, a_record_of_other_digest_algorithms_is_not_followed) {
+  Forgery forgery(with_pieces({1000}));
+  Bytes& before = forgery.recorded.wrapping.cms_before;
+  const Bytes sha256{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01};
+  auto found = std::search(before.begin(), before.end(), sha256.begin(), sha256.end());
+  ASSERT_NE(found, before.end());
+  found[8] = 2;  // SHA-384
+  expect_not_followed(forgery.mail(), kOpaque);
+}
+
+// The digest is of the body alone: what the fields say of it is not covered.
+TEST(Convert, a_record_of_another_form_is_not_followed) {
+  for (Sign::Form form : {kClear, kOpaque}) {
+    for (const char* type : {"Content-Type: text/plain\n", "Content-Type: multipart/mixed\n",
+                             "Content-Type: multipart/signed\n"}) {
+      Recorded recorded(to_form(signed_as(form), other(form)).text);
+      for (PlacedField& field : recorded.wrapping.fields) {
+        if (field.raw.starts_with("Content-Type")) field.raw = type;
+      }
+      expect_not_followed(recorded.forged(), form);
+    }
+  }
+}
+
+TEST(Convert, a_record_that_cannot_be_read_is_named) {
+  Recorded recorded(to_form(signed_as(kClear), kOpaque).text);
+  std::string field(kWrappingField);
+  for (const char* value : {": \n", ": AAAA\n", ": no record\n"}) {
+    expect_not_followed(recorded.with_field(field + value), kClear);
+  }
+  std::string twice = recorded.forged();
+  twice.insert(0, *recorded.wrapping.encode());
+  std::erase(twice, '\r');
+  expect_not_followed(twice, kClear);
 }
 
 // T-95: a record is text of a stranger; it cannot add another field to the header.
