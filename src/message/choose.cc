@@ -247,9 +247,19 @@ TransportScheme oaep(Digest digest) {
           .label = {}};
 }
 
+// The digest of OAEP where it is ours to choose: the step's, or one that the profile allows.
+Digest oaep_digest(const Encrypt& step, const AlgorithmRules& rules) {
+  if (is_allowed(rules.digests, step.oaep_digest)) return step.oaep_digest;
+  for (Digest digest : {Digest::Sha256, Digest::Sha384, Digest::Sha512}) {
+    if (is_allowed(rules.digests, digest)) return digest;
+  }
+  return step.oaep_digest;
+}
+
 // What may be done for the key, first what is wanted most. An id-RSAES-OAEP key is for OAEP alone
 // (ALG-42).
-std::vector<RsaCandidate> rsa_candidates(const Peer& peer, const Encrypt& step) {
+std::vector<RsaCandidate> rsa_candidates(const Peer& peer, const Encrypt& step,
+                                         const AlgorithmRules& rules) {
   using Basis = AlgorithmChoice::Basis;
   using Transport = Encrypt::Transport;
   TransportScheme pkcs1{.label = {}};
@@ -268,7 +278,8 @@ std::vector<RsaCandidate> rsa_candidates(const Peer& peer, const Encrypt& step) 
     KeyManagement management = is_kem     ? KeyManagement::RsaKem
                                : is_pkcs1 ? KeyManagement::Rsa
                                           : KeyManagement::RsaOaep;
-    add(management, is_kem || is_pkcs1 ? pkcs1 : oaep(step.oaep_digest), Basis::Asked, why);
+    TransportScheme scheme = is_kem || is_pkcs1 ? pkcs1 : oaep(oaep_digest(step, rules));
+    add(management, scheme, Basis::Asked, why);
     return list;
   }
   for (const TransportScheme& stated : peer.stated.transports) {
@@ -277,18 +288,26 @@ std::vector<RsaCandidate> rsa_candidates(const Peer& peer, const Encrypt& step) 
         "the first that the recipient's " + peer.origin + " states");
   }
   add(KeyManagement::Rsa, pkcs1, Basis::Usual, "usual where nothing else is known");
-  add(KeyManagement::RsaOaep, oaep(step.oaep_digest), Basis::Usual,
+  add(KeyManagement::RsaOaep, oaep(oaep_digest(step, rules)), Basis::Usual,
       "the profile allows nothing else");
   add(KeyManagement::RsaKem, pkcs1, Basis::Usual, "the profile allows nothing else");
   return list;
 }
 
+bool fits_rules(const AlgorithmRules& rules, KeyManagement management,
+                const TransportScheme& scheme) {
+  bool has_digests = management == KeyManagement::RsaOaep;
+  return is_allowed(rules.key_management, management) &&
+         (!has_digests || (is_allowed(rules.digests, scheme.digest) &&
+                           is_allowed(rules.digests, scheme.mgf_digest)));
+}
+
 }  // namespace
 
 Result<Chooser::RsaManagement> Chooser::rsa(const Peer& peer) {
-  std::vector<RsaCandidate> list = rsa_candidates(peer, step_);
+  std::vector<RsaCandidate> list = rsa_candidates(peer, step_, rules_);
   for (const RsaCandidate& candidate : list) {
-    if (!is_allowed(rules_.key_management, candidate.management)) continue;
+    if (!fits_rules(rules_, candidate.management, candidate.transport)) continue;
     bool is_kem = candidate.management == KeyManagement::RsaKem;
     record({.what = AlgorithmChoice::What::KeyTransport,
             .basis = candidate.basis,
@@ -308,6 +327,7 @@ std::optional<crypto::KeyAgreement> Chooser::agreement(const Peer& peer, Content
   crypto::Kdf kdf = is_curve ? crypto::Kdf::X963 : crypto::Kdf::Hkdf;
   for (const crypto::KeyAgreement& stated : peer.stated.agreements) {
     bool is_good = crypto::row(stated.digest).standing == crypto::Standing::Current &&
+                   is_allowed(rules_.digests, stated.digest) &&
                    stated.wrap != crypto::KeyWrap::TripleDes;
     bool fits = stated.kdf == kdf && !stated.cofactor &&
                 crypto::key_size(stated.wrap) >= crypto::row(cipher).key_size;

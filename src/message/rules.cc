@@ -1,5 +1,6 @@
 #include "message/rules.h"
 
+#include "cms/recipient_key.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/kem.h"
 
@@ -52,6 +53,13 @@ std::optional<KeyManagement> kem_management(KemAlgorithm algorithm) {
   return std::nullopt;
 }
 
+// The key says it, where it stands there: some programs derive by X9.63 with X25519 too
+// (RFC 8418 2 has HKDF).
+bool agrees_by_xdh(const cms::KeyAgreeRecipientInfo& info, const crypto::KeyAgreement& agreement) {
+  if (info.originator) return agreement.kdf == crypto::Kdf::Hkdf;
+  return cms::takes(info, KeyKind::X25519) || cms::takes(info, KeyKind::X448);
+}
+
 }  // namespace
 
 std::optional<KeyManagement> key_management(const cms::RecipientInfo& recipient) {
@@ -64,7 +72,7 @@ std::optional<KeyManagement> key_management(const cms::RecipientInfo& recipient)
     auto agreement = crypto::read_key_agreement(kari->key_encryption_algorithm);
     if (!agreement) return std::nullopt;
     if (agreement->kdf == crypto::Kdf::X942) return KeyManagement::Dh;
-    return agreement->kdf == crypto::Kdf::Hkdf ? KeyManagement::Xdh : KeyManagement::Ecdh;
+    return agrees_by_xdh(*kari, *agreement) ? KeyManagement::Xdh : KeyManagement::Ecdh;
   }
   if (const auto* kemri = std::get_if<cms::KemRecipientInfo>(&recipient)) {
     auto algorithm = crypto::read_kem(kemri->kem);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "message/recipe.h"
+#include "message/rules.h"
 #include "message/seal_support.h"
 
 namespace bulla {
@@ -205,6 +206,58 @@ TEST(Choose, agrees_on_keys_as_the_owner_states_if_it_is_strong_enough_ATTR30) {
   EXPECT_FALSE(chosen_for({agreement(Digest::Sha1, crypto::KeyWrap::Aes256)}));
   EXPECT_FALSE(chosen_for({agreement(Digest::Sha256, crypto::KeyWrap::Aes128)}));
   EXPECT_FALSE(chosen_for({}));
+}
+
+// A list narrows what the profile allows and does not widen it.
+TEST(Choose, takes_of_what_is_stated_what_the_profile_allows) {
+  AlgorithmRules rules{
+      .ciphers = {}, .digests = {Digest::Sha512}, .signatures = {}, .key_management = {}};
+  auto made = [&](const Encrypt& step) {
+    auto result = plan_encrypt(step, seal_testing::options(), rules);
+    EXPECT_TRUE(result) << describe(result.error());
+    return result->options.recipients.at(0);
+  };
+  auto oaep = [](Digest digest, Digest mgf_digest) {
+    return TransportScheme{.algorithm = TransportAlgorithm::RsaOaep,
+                           .digest = digest,
+                           .mgf_digest = mgf_digest,
+                           .label = {}};
+  };
+  auto stated = [&](Digest digest, Digest mgf_digest) {
+    return entry(crypto::transport_identifier(oaep(digest, mgf_digest)));
+  };
+  Encrypt rsa = to({{"alice",
+                     {stated(Digest::Sha256, Digest::Sha256), stated(Digest::Sha512, Digest::Sha1),
+                      stated(Digest::Sha512, Digest::Sha512)}}});
+  EXPECT_EQ(made(rsa).transport, oaep(Digest::Sha512, Digest::Sha512));
+  EXPECT_EQ(made(to({{"alice", {stated(Digest::Sha256, Digest::Sha256)}}})).transport.algorithm,
+            TransportAlgorithm::RsaPkcs1);
+  Encrypt asked = encrypt_to({"alice"});
+  asked.transport = Encrypt::Transport::Oaep;
+  EXPECT_EQ(made(asked).transport, oaep(Digest::Sha512, Digest::Sha512));
+  Encrypt ec = to({{"ec",
+                    {agreement(Digest::Sha256, crypto::KeyWrap::Aes256),
+                     agreement(Digest::Sha512, crypto::KeyWrap::Aes256)}}});
+  ASSERT_TRUE(made(ec).agreement);
+  EXPECT_EQ(made(ec).agreement->digest, Digest::Sha512);
+  ec = to({{"ec", {agreement(Digest::Sha256, crypto::KeyWrap::Aes256)}}});
+  EXPECT_FALSE(made(ec).agreement);
+}
+
+// With X25519 the KDF of X9.63 changes no name: the key says what agrees.
+TEST(Rules, name_a_key_agreement_by_its_key) {
+  auto named = [](const Oid& key, crypto::Kdf kdf) {
+    cms::KeyAgreeRecipientInfo info;
+    info.originator_algorithm.algorithm = key;
+    info.key_encryption_algorithm =
+        crypto::key_agreement_identifier({.kdf = kdf, .wrap_identifier = {}});
+    return key_management(cms::RecipientInfo(info));
+  };
+  for (crypto::Kdf kdf : {crypto::Kdf::X963, crypto::Kdf::Hkdf}) {
+    EXPECT_EQ(named(Oid::of("1.3.101.110"), kdf), KeyManagement::Xdh);
+    EXPECT_EQ(named(Oid::of("1.3.101.111"), kdf), KeyManagement::Xdh);
+    EXPECT_EQ(named(Oid::of("1.2.840.10045.2.1"), kdf), KeyManagement::Ecdh);
+  }
 }
 
 TEST(Choose, what_is_chosen_opens_also_for_two_who_agree_differently) {
