@@ -34,12 +34,13 @@ struct Capabilities {
 std::optional<Capabilities> capabilities_of(const Certificate& certificate);
 
 // What a valid signer of the message stated who is the owner of this certificate: it is
-// the signer's own, or of the same key, or the one that the signer wants to be encrypted
-// to, or the signer's for encryption (RFC 8551 2.5.3.1). Nothing of an invalid or
+// the signer's own, or of the same key or owner, or the one that the signer wants to be encrypted
+// to (RFC 8551 2.5.3.1), if both have a mail address in common. Nothing of an invalid or
 // indeterminate signer (ATTR-37), and nothing that claims to come from the future (ATTR-13).
 std::optional<Capabilities> capabilities_of(const Verdict& verdict, const Certificate& certificate);
 
-// The newer of both; what a signed mail stated counts more than a certificate (ATTR-38).
+// What states something before what states nothing; then what a signed mail stated before a
+// certificate (ATTR-38); then the newer of both.
 bool supersedes(const Capabilities& candidate, const Capabilities& known);
 
 }  // namespace bulla

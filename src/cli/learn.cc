@@ -10,6 +10,7 @@ namespace {
 // A mail may be encrypted for whoever seals now: then the identities open it.
 OpeningOptions reading_options(const SealingOptions& options) {
   OpeningOptions reading;
+  reading.common.profile = options.common.profile;
   reading.secrets = options.secrets;
   reading.verb = options.identities.empty() ? kVerify : kOpen;
   reading.identities = options.identities;

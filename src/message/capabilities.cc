@@ -4,21 +4,36 @@
 
 #include "bulla/verdict.h"
 #include "cms/capabilities.h"
+#include "x509/address_match.h"
 
 namespace bulla {
 namespace {
 
+// The one whom a signer names must be the signer: whoever signs could name any certificate.
+bool share_an_address(const Certificate& one, const Certificate& other) {
+  const auto& addresses = one.addresses();
+  return std::any_of(addresses.begin(), addresses.end(), [&](const CertificateAddress& address) {
+    return x509::match_address(other, address.address, x509::LocalPart::Exact).has_value();
+  });
+}
+
 // Whether what this signer states is about the owner of the certificate (RFC 8551 2.5.3.1):
-// it is the signer's, or the one the signer prefers, or one of the same key or the same
-// owner from the same issuer.
+// it is the signer's, or the one with the signer's address that the signer prefers, or one of the
+// same key or the same owner from the same issuer.
 bool speaks_for(const SignerVerdict& signer, const Certificate& certificate) {
-  if (signer.encryption_certificate == certificate) return true;
   if (!signer.certificate) return false;
   const Certificate& own = *signer.certificate;
   if (own == certificate) return true;
+  bool is_preferred = signer.encryption_certificate == certificate;
+  if (is_preferred && share_an_address(own, certificate)) return true;
   if (equal(own.subject_public_key_info(), certificate.subject_public_key_info())) return true;
   return !own.subject_der().empty() && equal(own.subject_der(), certificate.subject_der()) &&
          equal(own.issuer_der(), certificate.issuer_der());
+}
+
+bool states_something(const Capabilities& capabilities) {
+  auto list = cms::decode_capabilities(capabilities.der);
+  return list && !list->empty();
 }
 
 bool is_from_the_future(const Verdict& verdict) {
@@ -67,6 +82,8 @@ std::optional<Capabilities> capabilities_of(const Verdict& verdict,
 }
 
 bool supersedes(const Capabilities& candidate, const Capabilities& known) {
+  bool states = states_something(candidate);
+  if (states != states_something(known)) return states;
   if (candidate.source != known.source) {
     return candidate.source == Capabilities::Source::SignedMail;
   }

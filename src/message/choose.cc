@@ -46,7 +46,7 @@ std::string first_stated(const Peer& peer) {
 
 Peer make_peer(const RecipientChoice& recipient) {
   std::optional<Capabilities> known = capabilities_of(recipient.certificate);
-  bool is_told = recipient.capabilities && !(known && recipient.capabilities->der.empty());
+  bool is_told = recipient.capabilities && !(known && supersedes(*known, *recipient.capabilities));
   std::optional<ContentCipher> last_cipher;
   if (recipient.capabilities) last_cipher = recipient.capabilities->last_cipher;
   if (is_told) known = recipient.capabilities;

@@ -328,6 +328,32 @@ TEST(Capabilities, are_learnt_from_valid_signatures_alone_ATTR37_T114) {
   EXPECT_FALSE(capabilities_of(errant, load("alice")));
 }
 
+// Mallory signs, and names bob's certificate as the one to encrypt to for her.
+TEST(Capabilities, of_a_preferred_certificate_count_if_it_is_the_signer_s_own_T114) {
+  Opened opened = open_text(seal_text(kMail, recipe_of({sign_by("alice")})).text);
+  ASSERT_EQ(opened.verdict.status, Status::Valid);
+  Verdict preferring = opened.verdict;
+  preferring.layers.at(0).signers.at(0).encryption_certificate = load("ec");
+  EXPECT_FALSE(capabilities_of(preferring, load("ec")));
+  // Hers: another key and subject, and her address.
+  Certificate own = load("alice_encrypts");
+  ASSERT_FALSE(capabilities_of(opened.verdict, own));
+  preferring.layers.at(0).signers.at(0).encryption_certificate = own;
+  EXPECT_TRUE(capabilities_of(preferring, own));
+}
+
+TEST(Capabilities, of_an_empty_list_do_not_supersede_others) {
+  Capabilities old = stating({entry(Aes256Gcm)});
+  for (const Bytes& nothing : {Bytes(), Bytes{0x30, 0x00}, Bytes{0x30, 0x05}}) {
+    Capabilities recent{.der = nothing, .stated_at = parse_time("2026-05-02"), .last_cipher = {}};
+    EXPECT_FALSE(supersedes(recent, old));
+    EXPECT_TRUE(supersedes(old, recent));
+    Encrypt step = encrypt_to({"capable"});
+    step.recipients[0].capabilities = recent;
+    EXPECT_EQ(chosen(step), (Chosen{Aes128Gcm, Basis::Capabilities, {}}));
+  }
+}
+
 TEST(Capabilities, of_a_mail_from_the_future_are_not_learnt_ATTR13) {
   Sign ahead = sign_by("alice");
   ahead.signing_time = parse_time("2027-01-01");

@@ -108,6 +108,8 @@ certify unknown_critical "/O=Bulla Test/CN=Critical" intermediate $start $end al
   "$leaf_ext" "$sign_ku" "1.3.6.1.4.1.55555.1=critical,ASN1:NULL" "subjectAltName=email:critical@example.org"
 certify revoked "/O=Bulla Test/CN=Revoked" intermediate $start $end alice.key.pem \
   "$leaf_ext" "$sign_ku" "subjectAltName=email:revoked@example.org"
+certify alice_encrypts "/O=Bulla Test/CN=Alice Encrypts" intermediate $start $end ec.key.pem \
+  "$leaf_ext" "keyUsage=keyAgreement" "$mail" "subjectAltName=email:alice@example.org"
 # For timestamps (RFC 3161 2.3), and a signer whose certificate ends soon.
 certify tsa "/O=Bulla Test/CN=Time Stamping" intermediate $start $end ec.key.pem \
   "$leaf_ext" "keyUsage=critical,digitalSignature" "extendedKeyUsage=critical,timeStamping"
