@@ -273,6 +273,9 @@ tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments) {
   if (!options.trust.empty() && options.mails.empty()) {
     meaning.fail("--trust has nothing to judge", "it goes with --learn-from");
   }
+  if (options.verb == kEncrypt && !options.certs.empty() && options.mails.empty()) {
+    meaning.fail("--certs has no signer to find", "it goes with --learn-from");
+  }
   return meaning.result(std::move(options));
 }
 
