@@ -174,6 +174,7 @@ void read_encryption(const Arguments& arguments, Meaning& meaning, SealingOption
 }
 
 void read_headers(const Arguments& arguments, Meaning& meaning, SealingOptions& options) {
+  if (!arguments.has("--headers")) return;
   if (arguments.get("--headers") == "off") {
     options.header_protection = Recipe::HeaderProtection::Off;
     options.headers = HeaderConfidentiality::None;

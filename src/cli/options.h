@@ -75,7 +75,7 @@ struct SealingOptions {
   std::optional<Encrypt::ContentKey> content_key;
   std::optional<Encrypt::Transport> transport;
   Encrypt::PasswordKdf password_kdf = Encrypt::PasswordKdf::Pbkdf2;
-  HeaderConfidentiality headers = HeaderConfidentiality::Baseline;
+  std::optional<HeaderConfidentiality> headers;  // as the flag says; a profile comes before it
   Recipe::HeaderProtection header_protection = Recipe::HeaderProtection::On;
   SealOptions::Form form = SealOptions::Form::Mail;
   SealOptions::LineEnds line_ends = SealOptions::LineEnds::AsInput;

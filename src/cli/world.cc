@@ -226,11 +226,11 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at) {
 Result<Recipe> make_recipe(const SealingOptions& options, Time at) {
   Recipe recipe{.steps = {},
                 .allowed = {},
-                .headers = options.headers,
+                .headers = options.headers.value_or(HeaderConfidentiality::Baseline),
                 .header_protection = options.header_protection};
   auto profile = TRY(find_profile(options.common));
   if (profile) recipe.allowed = profile->send;
-  if (profile && profile->headers == Profile::Headers::Leave) {
+  if (profile && profile->headers == Profile::Headers::Leave && !options.headers) {
     recipe.header_protection = Recipe::HeaderProtection::Off;
     recipe.headers = HeaderConfidentiality::None;
   }
