@@ -42,11 +42,9 @@ constexpr std::array kRows = {
     Row{"config.", Exit::Configuration},
 };
 
-// Whether more could be said with a libcrypto that has all algorithms of the message.
-bool lacks_algorithm(const Verdict& verdict) {
-  return std::any_of(verdict.findings.begin(), verdict.findings.end(), [](const Finding& finding) {
-    return finding.rule == Rule::CryptoUnavailable;
-  });
+bool has(const Verdict& verdict, Rule rule) {
+  return std::any_of(verdict.findings.begin(), verdict.findings.end(),
+                     [rule](const Finding& finding) { return finding.rule == rule; });
 }
 
 }  // namespace
@@ -69,13 +67,15 @@ Exit exit_code(const Verdict& verdict, Policy::Require require) {
     case Status::Unprotected:
       return require == Policy::Require::Nothing ? Exit::Done : Exit::Absent;
     default:
-      return lacks_algorithm(verdict) ? Exit::Unavailable : Exit::Indeterminate;
+      // More could be said with a libcrypto that has all algorithms of the message.
+      return has(verdict, Rule::CryptoUnavailable) ? Exit::Unavailable : Exit::Indeterminate;
   }
 }
 
 Exit exit_code_of_decryption(const Verdict& verdict) {
   if (!verdict.is_encrypted()) return Exit::Absent;
-  return verdict.released ? Exit::Done : Exit::Invalid;
+  if (!verdict.released) return Exit::Invalid;
+  return has(verdict, Rule::PolicyAlgorithm) ? Exit::Indeterminate : Exit::Done;
 }
 
 }  // namespace bulla::cli

@@ -29,7 +29,7 @@ Exit exit_code(Rule rule);
 // For a verdict of open and verify. A failure weighs more than an absence.
 Exit exit_code(const Verdict& verdict, Policy::Require require);
 
-// For decrypt: the signature does not count.
+// For decrypt: the signature does not count, but what a profile does not allow.
 Exit exit_code_of_decryption(const Verdict& verdict);
 
 }  // namespace bulla::cli

@@ -60,6 +60,15 @@ TEST(ExitCode, decryption_does_not_look_at_signatures) {
   EXPECT_EQ(exit_code_of_decryption(verdict), Exit::Done);
 }
 
+TEST(ExitCode, decryption_with_what_a_profile_does_not_allow_is_indeterminate) {
+  Verdict verdict = verdict_of(Status::Indeterminate);
+  verdict.layers.emplace_back().kind = Layer::Kind::Enveloped;
+  verdict.findings.push_back(Finding::of(Rule::PolicyAlgorithm));
+  EXPECT_EQ(exit_code_of_decryption(verdict), Exit::Invalid);
+  verdict.released = true;
+  EXPECT_EQ(exit_code_of_decryption(verdict), Exit::Indeterminate);
+}
+
 Verdict hostile_verdict() {
   Verdict verdict = verdict_of(Status::Invalid);
   Layer& layer = verdict.layers.emplace_back();
