@@ -50,6 +50,7 @@ bool same_content(const LayerRecord& first, const LayerRecord& second) {
 Result<bool> second_pass(Source& in, Opening& first,
                          const std::vector<std::optional<Digest>>& missing) {
   if (!TRY(in.rewind())) return false;
+  if (first.external_used && !TRY(first.options.detached_content->rewind())) return false;
   NullSink nowhere;
   Opening second(first.options, nowhere);
   second.hints = missing;

@@ -198,6 +198,36 @@ TEST(ExternalContent, CMS59_a_ciphertext_apart_is_decrypted) {
   EXPECT_TRUE(opened.has(Rule::EncUnauthenticated));
 }
 
+// A wrong micalg makes the message be read twice, and the ciphertext with it.
+TEST(ExternalContent, CMS59_MIME19_a_ciphertext_apart_is_read_twice_where_the_message_is) {
+  using namespace seal_testing;
+  std::string mail = seal_text("From: alice@example.org\nMIME-Version: 1.0\n\nHello.\n",
+                               recipe_of({sign_by("alice")}), seal_testing::options())
+                         .text;
+  std::size_t micalg = mail.find("sha-256");
+  ASSERT_NE(micalg, std::string::npos);
+  mail.replace(micalg, 7, "sha-512");
+  std::string der = seal_text(mail, recipe_of({encrypt_to({"ec"}, ContentCipher::Aes256Cbc)}),
+                              seal_testing::options(SealOptions::Form::Der))
+                        .text;
+  auto parsed = cms::messages::parsed(to_bytes(der));
+  std::string shell = without_content(parsed);
+  MemorySource ciphertext(parsed.octets);
+  OpenOptions how;
+  how.detached_content = &ciphertext;
+  seal_testing::Opened opened = open_text(shell, how);
+  auto found = slugs(opened.verdict.findings);
+  EXPECT_NE(std::find(found.begin(), found.end(), "mime.micalg"), found.end());
+  ASSERT_EQ(opened.verdict.layers.size(), 2u);
+  EXPECT_EQ(opened.verdict.layers[1].signers.at(0).status, Status::Valid);
+  // What cannot be read again gives no other digest.
+  PipeSource pipe(parsed.octets);
+  how.detached_content = &pipe;
+  opened = open_text(shell, how);
+  ASSERT_EQ(opened.verdict.layers.size(), 2u);
+  EXPECT_NE(opened.verdict.layers[1].signers.at(0).status, Status::Valid);
+}
+
 TEST(ExternalContent, T30_what_is_wrong_with_it_is_not_told) {
   auto parsed = cms::messages::parsed(cms::messages::file("ktri.p7m"));
   std::string shell = without_content(parsed);
