@@ -1,5 +1,7 @@
 #include "cms/signature_editor.h"
 
+#include <algorithm>
+
 #include "base/try.h"
 
 namespace bulla::cms {
@@ -54,11 +56,12 @@ Result<void> SignatureEditor::content_end(Presence presence) {
   return {};
 }
 
-// What could not be read could not be written again: then nothing is.
+// What could not be read could not be written again: then nothing is. A version that does not fit
+// is written as it came.
 Result<void> SignatureEditor::signed_tail(SignedTail tail) {
-  if (!tail.findings.empty()) {
-    return failure(tail.findings[0].rule, 0, tail.findings[0].detail);
-  }
+  auto lost = std::find_if(tail.findings.begin(), tail.findings.end(),
+                           [](const Finding& finding) { return finding.rule != Rule::CmsVersion; });
+  if (lost != tail.findings.end()) return failure(lost->rule, 0, lost->detail);
   TRY_VOID(edit_(tail));
   Bytes encoded = encode_tail(tail);
   return presence_ == Presence::Present ? framing_->finish(encoded)

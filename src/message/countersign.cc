@@ -8,6 +8,7 @@
 #include "cms/signature_editor.h"
 #include "message/edit_stage.h"
 #include "message/recipe.h"
+#include "message/signer_notes.h"
 #include "mime/smime_type.h"
 
 namespace bulla {
@@ -139,6 +140,7 @@ Result<SealReport> countersign(Source& in, Sink& out, const std::vector<SignerCh
   report.steps.push_back("counter" + plan.description + ", over " + std::to_string(count) +
                          (count == 1 ? " signature" : " signatures"));
   report.choices = std::move(plan.choices);
+  report.findings = note_short_keys({.steps = {std::move(step)}, .allowed = {}});
   return report;
 }
 
