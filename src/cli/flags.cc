@@ -108,7 +108,8 @@ constexpr std::array kFlags = {
             "certificate revocation lists"},
     FlagRow{"--revocation", "", "off|soft|hard", Value::Choice, Repeat::Once, kOpen | kVerify,
             "whether certificates need a usable revocation list (default: soft)"},
-    FlagRow{"--at", "", "TIME", Value::Text, Repeat::Once, kMessage | kAddRecipients,
+    FlagRow{"--at", "", "TIME", Value::Text, Repeat::Once,
+            kMessage | kAddRecipients | kRemoveRecipients,
             "the time to judge at: ISO 8601, or @seconds (default: now)"},
     FlagRow{"--require", "", "LIST", Value::Text, Repeat::Once, kOpen,
             "what the message must have: 'signed', 'encrypted', 'signed,encrypted' or 'none' "

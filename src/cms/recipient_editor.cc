@@ -104,7 +104,9 @@ Result<void> RecipientEditor::write_beginning() {
   ByteView before = TRY(walk.element());
   std::vector<Bytes> infos = TRY(elements_inside(before, limits_));
   std::size_t size_before = from.size() - walk.rest().size();
-  if (infos.size() != header_->recipients.size()) return failure(Rule::Asn1UnexpectedTag);
+  if (infos.size() != header_->recipients.size()) {
+    return failure(Rule::Asn1UnexpectedTag, 0, "recipientInfos");
+  }
 
   infos = TRY(edit_(*header_, std::move(infos)));
   if (infos.empty()) return failure(Rule::CmsNoRecipients, 0, "nobody could open the message");
@@ -113,7 +115,10 @@ Result<void> RecipientEditor::write_beginning() {
     version = TRY(enveloped_version(header_->version, originator_info, infos, limits_));
   }
   Bytes list = asn1::encode([&](asn1::Writer& out) { out.set_of(std::move(infos)); });
-  if (list.size() > limits_.recipient_infos_bytes) return failure(Rule::LimitSize);
+  if (list.size() > limits_.recipient_infos_bytes) {
+    return failure(Rule::LimitSize, 0,
+                   "recipientInfos of " + std::to_string(list.size()) + " octets");
+  }
   Bytes inside = asn1::encode([&](asn1::Writer& out) { out.integer(version); });
   append(inside, originator_info);
   append(inside, list);
@@ -130,9 +135,9 @@ Result<void> RecipientEditor::write_beginning() {
 //     RecipientEncryptedKey }, the last of its fields
 Result<Bytes> remove_agreed_key(ByteView info, std::size_t key, const Limits& limits) {
   std::vector<Bytes> fields = TRY(elements_inside(info, limits));
-  if (fields.empty()) return failure(Rule::Asn1Truncated);
+  if (fields.empty()) return failure(Rule::Asn1Truncated, 0, "KeyAgreeRecipientInfo");
   std::vector<Bytes> keys = TRY(elements_inside(fields.back(), limits));
-  if (key >= keys.size()) return failure(Rule::Asn1UnexpectedTag);
+  if (key >= keys.size()) return failure(Rule::Asn1UnexpectedTag, 0, "recipientEncryptedKeys");
   keys.erase(keys.begin() + static_cast<std::ptrdiff_t>(key));
   fields.pop_back();
   return asn1::encode([&](asn1::Writer& out) {

@@ -1,6 +1,7 @@
 #include "bulla/recipients.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -63,7 +64,9 @@ class Addition {
     EncryptPlan plan = TRY(plan_encrypt(step, sealing));
     std::size_t count = step.recipients.size() + step.keks.size() + step.passwords.size() +
                         cms::recipient_places(header.recipients).size();
-    if (count > options_.limits.recipients) return failure(Rule::LimitRecipients);
+    if (count > options_.limits.recipients) {
+      return failure(Rule::LimitRecipients, 0, std::to_string(count) + " recipients");
+    }
     auto key = TRY(cms::recover_content_key(header, encryption, *change_.keys, options_.limits,
                                             cms::OldForms::Refuse));
     for (const auto& info : TRY(cms::make_recipient_infos(plan.options, key.key.view()))) {
@@ -71,12 +74,20 @@ class Addition {
           asn1::encode([&](asn1::Writer& out) { cms::write_recipient_info(out, info); }));
     }
     report_.steps.push_back("added " + plan.recipients);
-    for (AlgorithmChoice& choice : plan.choices) report_.choices.push_back(std::move(choice));
+    for (AlgorithmChoice& choice : plan.choices) {
+      if (!is_of_content(choice.what)) report_.choices.push_back(std::move(choice));
+    }
     for (Finding& finding : plan.findings) report_.findings.push_back(std::move(finding));
     return infos;
   }
 
  private:
+  // How the content is encrypted was chosen by whoever encrypted it.
+  static bool is_of_content(AlgorithmChoice::What what) {
+    return what == AlgorithmChoice::What::ContentCipher ||
+           what == AlgorithmChoice::What::ContentKey;
+  }
+
   // Without those whom the message names already: a second RecipientInfo under one name would
   // keep everybody from opening it (T-27).
   Encrypt newcomers(const EnvelopedHeader& header) {

@@ -171,6 +171,16 @@ TEST(Recipients, who_is_one_already_is_passed_over) {
   EXPECT_EQ(twice.report.steps.size(), 3u);
 }
 
+// The cipher was chosen by whoever encrypted the message; how the new one gets the key was not.
+TEST(Recipients, what_is_reported_is_about_the_new_one) {
+  Keys keys;
+  std::string mail = seal_text(kMail, recipe_of({encrypt_to({"ec"})})).text;
+  SealReport report = change(mail, add(keys.keys, {"short"})).report;
+  ASSERT_EQ(report.choices.size(), 1u);
+  EXPECT_EQ(report.choices[0].what, AlgorithmChoice::What::KeyTransport);
+  EXPECT_EQ(slugs(report.findings), std::vector<std::string>{"enc.weak-key"});
+}
+
 TEST(Recipients, removes_by_certificate_and_by_number) {
   std::string sealed = seal_text(kMail, recipe_of({encrypt_to({"ec", "alice"})})).text;
   Changed by_name =
