@@ -20,8 +20,8 @@ struct AlgorithmRules {
   std::vector<Digest> digests;
   std::vector<SignatureAlgorithm> signatures;
   std::vector<KeyManagement> key_management;
-  std::size_t min_rsa_bits = 0;
-  std::size_t min_ec_bits = 0;
+  std::size_t min_rsa_bits = 0;  // of signers and recipients; those of issuers are not looked at
+  std::size_t min_ec_bits = 0;   // as min_rsa_bits
 };
 
 enum class Revocation : std::uint8_t {

@@ -5,7 +5,7 @@
 // (policy.algorithm) and not valid.
 //
 //   auto profile = bulla::parse_profile(text_of("fips.toml"));
-//   seal_options.allowed = profile->send;
+//   recipe.allowed = profile->send;
 //   open_options.policy = profile->policy;
 //
 // Thread safety: a function of its arguments.
@@ -24,7 +24,7 @@ struct Profile {
   std::string title;    // for a person
   std::string source;   // the rule book
   std::string version;  // of the rule book
-  std::string date;     // when the file was last compared with it
+  std::string date;     // when the file was written
   AlgorithmRules send;
   Policy policy;  // with the algorithms that are accepted
   enum class Headers { Protect, Leave } headers = Headers::Protect;  // RFC 9788

@@ -484,7 +484,7 @@ constexpr std::array kRules = {
              "the message is not protected", ""},
     RuleInfo{Rule::PolicyAlgorithm, "policy.algorithm", Severity::Indeterminate, "",
              "the profile does not allow an algorithm or a key",
-             "see the profile's page for what it allows"},
+             "see the profile's file for what it allows"},
     // configuration
     RuleInfo{Rule::ConfigBad, "config.bad", Severity::Failure, "", "the configuration is wrong",
              "correct what is named"},

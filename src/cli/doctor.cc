@@ -25,7 +25,7 @@ Exit show_profiles(const Console& console) {
       continue;
     }
     print(1, printable(name) + ": " + printable(profile->title) + "\n  " +
-                 printable(profile->source) + "\n  " + printable(profile->version) + "; compared " +
+                 printable(profile->source) + "\n  " + printable(profile->version) + "; written " +
                  printable(profile->date) + "\n");
   }
   return exit;
