@@ -1,6 +1,9 @@
 // TRY: the value of a Result, or leave the function with its error.
 //
 //   Header header = TRY(parse_header(text));
+//
+// Never in a braced initialisation after another member: g++ 12 does not destroy the members that
+// are already made (tools/check_try.py finds such lines).
 #pragma once
 
 #include <utility>

@@ -238,11 +238,12 @@ Result<Recipe> make_recipe(const SealingOptions& options, Time at) {
     recipe.steps.emplace_back(Compress{});
     return recipe;
   }
+  auto timestamps = TRY(load_timestamps(options, at));
   Sign sign{.signers = TRY(load_signers(options, at)),
             .form = options.sign_form,
             .signing_time = options.signing_time,
             .chain = options.chain,
-            .timestamps = TRY(load_timestamps(options, at))};
+            .timestamps = std::move(timestamps)};
   bool signs = options.verb == kSign || options.verb == kSeal;
   if (signs) recipe.steps.emplace_back(sign);
   if (options.verb != kSign) recipe.steps.emplace_back(TRY(load_recipients(options, at)));

@@ -115,9 +115,9 @@ Result<std::unique_ptr<Writer>> make_enveloped_data_writer(EncryptOptions option
   Secret key = TRY(crypto::random_content_key(options.cipher));  // new each time (CMS-69)
   std::vector<RecipientInfo> recipients = TRY(make_recipient_infos(options, key.view()));
   const crypto::ContentCipherRow& row = crypto::row(options.cipher);
-  crypto::ContentEncryption encryption{.cipher = options.cipher,
-                                       .iv = TRY(crypto::random_bytes(row.iv_size)),
-                                       .tag_size = row.tag_size};
+  Bytes iv = TRY(crypto::random_bytes(row.iv_size));
+  crypto::ContentEncryption encryption{
+      .cipher = options.cipher, .iv = std::move(iv), .tag_size = row.tag_size};
   if (options.content_key == EncryptOptions::ContentKey::Derived) {
     crypto::derive_content_key(encryption);
   }

@@ -217,7 +217,8 @@ Result<RecipientInfo> make_pwri(const PasswordRecipient& recipient, const Limits
     return failure(Rule::LimitIterations);
   }
   const crypto::ContentCipherRow& row = crypto::row(ContentCipher::Aes256Cbc);
-  PasswordWrap wrap{.cipher = row.cipher, .iv = TRY(crypto::random_bytes(row.iv_size))};
+  Bytes iv = TRY(crypto::random_bytes(row.iv_size));
+  PasswordWrap wrap{.cipher = row.cipher, .iv = std::move(iv)};
   Secret kek = TRY(crypto::derive(derivation, recipient.password.view(), row.key_size));
   PasswordRecipientInfo info;
   info.key_derivation_algorithm = crypto::password_derivation_identifier(derivation);

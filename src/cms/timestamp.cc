@@ -119,8 +119,8 @@ void MessageImprint::write(asn1::Writer& out) const {
 }
 
 Result<MessageImprint> MessageImprint::of(Digest digest, ByteView octets) {
-  return MessageImprint{.algorithm = crypto::digest_identifier(digest),
-                        .hash = TRY(crypto::hash(digest, octets))};
+  Bytes hash = TRY(crypto::hash(digest, octets));
+  return MessageImprint{.algorithm = crypto::digest_identifier(digest), .hash = std::move(hash)};
 }
 
 bool MessageImprint::matches(ByteView octets) const {

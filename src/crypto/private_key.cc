@@ -189,6 +189,7 @@ Result<Loaded> load_rsa(const asn1::AlgorithmIdentifier& algorithm, ByteView der
       .big_number(OSSL_PKEY_PARAM_RSA_EXPONENT1, rsa->exponent1)
       .big_number(OSSL_PKEY_PARAM_RSA_EXPONENT2, rsa->exponent2)
       .big_number(OSSL_PKEY_PARAM_RSA_COEFFICIENT1, rsa->coefficient);
+  auto rejection = TRY(rejection_seed(*rsa));
   Loaded loaded{.key = make_key("RSA", EVP_PKEY_KEYPAIR, parameters),
                 .algorithm = algorithm,
                 .subject_public_key = asn1::encode([&](asn1::Writer& out) {
@@ -196,7 +197,7 @@ Result<Loaded> load_rsa(const asn1::AlgorithmIdentifier& algorithm, ByteView der
                   seq.unsigned_integer(rsa->modulus);
                   seq.unsigned_integer(rsa->public_exponent);
                 }),
-                .rejection_seed = TRY(rejection_seed(*rsa))};
+                .rejection_seed = std::move(rejection)};
   // Readers of version 2's OID are few: the public half is written with rsaEncryption.
   if (key_kind(algorithm.algorithm) == KeyKind::Rsa) {
     loaded.algorithm = {key_oid(KeyKind::Rsa), kNullParameters};
