@@ -1,6 +1,9 @@
 #include "cms/authenticated_data.h"
 
+#include <algorithm>
+
 #include "base/try.h"
+#include "cms/signed_attributes.h"
 #include "crypto/algorithm_table.h"
 
 namespace bulla::cms {
@@ -52,45 +55,63 @@ bool attributes_fit(const AuthenticatedHeader& header, const EnvelopedTail& tail
 
 }  // namespace
 
-Result<Digest> check_mac_algorithm(const AuthenticatedHeader& header) {
-  if (auto digest = crypto::read_hmac(header.mac_algorithm)) return *digest;
-  return failure(Rule::CryptoUnknownAlgorithm, 0, header.mac_algorithm.algorithm.to_string());
+Result<MacAlgorithms> check_mac_algorithms(const AuthenticatedHeader& header, OldForms old_forms) {
+  auto unknown = [](const asn1::AlgorithmIdentifier& algorithm) {
+    return failure(Rule::CryptoUnknownAlgorithm, 0, algorithm.algorithm.to_string());
+  };
+  auto hmac = crypto::read_hmac(header.mac_algorithm);
+  if (!hmac) return unknown(header.mac_algorithm);
+  MacAlgorithms algorithms{*hmac, std::nullopt};
+  if (!header.digest_algorithm) return algorithms;
+  algorithms.content = crypto::read_digest(*header.digest_algorithm);
+  if (!algorithms.content) return unknown(*header.digest_algorithm);
+  bool is_broken = crypto::row(*algorithms.content).standing == crypto::Standing::Broken;
+  if (is_broken && old_forms == OldForms::Refuse) {
+    return failure(Rule::SigBrokenDigest, 0, std::string(name(*algorithms.content)));
+  }
+  return algorithms;
 }
 
 Result<ContentKey> recover_mac_key(const AuthenticatedHeader& header, const KeySource& keys,
                                    const Limits& limits, OldForms old_forms) {
-  Digest digest = TRY(check_mac_algorithm(header));
-  return recover_key(header.common, crypto::digest_size(digest), keys, limits, old_forms);
+  MacAlgorithms algorithms = TRY(check_mac_algorithms(header, old_forms));
+  return recover_key(header.common, crypto::digest_size(algorithms.hmac), keys, limits, old_forms);
 }
 
-Result<MacVerifier> MacVerifier::create(const AuthenticatedHeader& header, const ContentKey& key) {
-  Digest digest = TRY(check_mac_algorithm(header));
-  MacVerifier verifier(TRY(crypto::Hmac::create(digest, key.key.view())));
-  if (header.digest_algorithm) {
-    auto content_digest = crypto::read_digest(*header.digest_algorithm);
-    if (!content_digest) {
-      return failure(Rule::CryptoUnknownAlgorithm, 0,
-                     header.digest_algorithm->algorithm.to_string());
-    }
-    verifier.hasher_ = TRY(crypto::Hasher::create(*content_digest));
-  }
+Result<MacVerifier> MacVerifier::create(const MacAlgorithms& algorithms, const ContentKey& key) {
+  MacVerifier verifier(TRY(crypto::Hmac::create(algorithms.hmac, key.key.view())));
+  if (algorithms.content) verifier.hasher_ = TRY(crypto::Hasher::create(*algorithms.content));
   return verifier;
 }
 
 Result<void> MacVerifier::update(ByteView content) {
-  if (!hasher_) return hmac_.update(content);
-  hasher_->update(content);
-  return {};
+  size_ += content.size();
+  if (hasher_) {
+    hasher_->update(content);
+    return {};
+  }
+  std::size_t room = kContentBeginning - beginning_.size();
+  append(beginning_, content.first(std::min(room, content.size())));
+  return hmac_.update(content);
+}
+
+// Attributes stand for the content, or must not be needed: without them the content is data
+// (RFC 5652 9.1), and none that would be a MAC's attributes (T-16).
+bool MacVerifier::content_fits(const AuthenticatedHeader& header, const EnvelopedTail& tail,
+                               const Limits& limits) {
+  if (hasher_) return attributes_fit(header, tail, hasher_->finish());
+  bool is_whole = size_ == beginning_.size();
+  return header.common.content_type == kData &&
+         !(is_whole && is_set_of_attributes(beginning_, limits));
 }
 
 // digestAlgorithm is there exactly if authAttrs are (RFC 5652 9.1). Everything is computed, then
 // everything compared: what was wrong is not told.
-Result<void> MacVerifier::finish(const AuthenticatedHeader& header, const EnvelopedTail& tail) {
+Result<void> MacVerifier::finish(const AuthenticatedHeader& header, const EnvelopedTail& tail,
+                                 const Limits& limits) {
   bool fits = hasher_.has_value() == !tail.auth_attrs_der.empty();
-  if (hasher_) {
-    fits = attributes_fit(header, tail, hasher_->finish()) && fits;
-    TRY_VOID(hmac_.update(tail.auth_attrs_der));
-  }
+  fits = content_fits(header, tail, limits) && fits;
+  if (hasher_) TRY_VOID(hmac_.update(tail.auth_attrs_der));
   Bytes mac = TRY(hmac_.finish());
   fits = equal_constant_time(mac, tail.mac) && fits;
   return fits ? Result<void>() : failure(Rule::EncFailed);

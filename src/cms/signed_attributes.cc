@@ -231,19 +231,24 @@ SignedAttributesCheck check_signed_attributes(const SignerInfo& signer,
   return check;
 }
 
-Findings check_without_attributes(const SignedContent& content, const Limits& limits) {
-  Findings findings{Finding::of(Rule::SigNoAttributes)};
-  if (content.content_type != kData) findings.push_back(Finding::of(Rule::SigAttributesNeeded));
-  if (content.size > content.beginning.size()) return findings;
+bool is_set_of_attributes(ByteView content, const Limits& limits) {
   auto attributes = asn1::decode(
-      content.beginning.first(static_cast<std::size_t>(content.size)),
+      content,
       [&](asn1::Reader& in) {
         asn1::Reader set = in.set();
         return read_attributes(set, limits);
       },
       limits);
-  if (attributes && find(*attributes, kContentTypeAttribute) != nullptr &&
-      find(*attributes, kMessageDigest) != nullptr) {
+  return attributes && find(*attributes, kContentTypeAttribute) != nullptr &&
+         find(*attributes, kMessageDigest) != nullptr;
+}
+
+Findings check_without_attributes(const SignedContent& content, const Limits& limits) {
+  Findings findings{Finding::of(Rule::SigNoAttributes)};
+  if (content.content_type != kData) findings.push_back(Finding::of(Rule::SigAttributesNeeded));
+  if (content.size > content.beginning.size()) return findings;
+  if (is_set_of_attributes(content.beginning.first(static_cast<std::size_t>(content.size)),
+                           limits)) {
     findings.push_back(Finding::of(Rule::SigAttributesAsContent));
   }
   return findings;

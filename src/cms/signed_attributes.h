@@ -21,6 +21,10 @@ struct SignedAttributesCheck {
 SignedAttributesCheck check_signed_attributes(const SignerInfo& signer,
                                               const std::optional<Oid>& content_type);
 
+// Whether content is what signedAttrs or authAttrs are: what was made over attributes would fit
+// it without them (T-16). `content` is all of it.
+bool is_set_of_attributes(ByteView content, const Limits& limits);
+
 // The rules for a signer that has none (CMS-16, CMS-24).
 Findings check_without_attributes(const SignedContent& content, const Limits& limits);
 

@@ -13,6 +13,10 @@
 
 namespace bulla::cms {
 
+// Octets at the beginning of content that are kept for the forgery test of T-16: no set of
+// attributes that anybody writes is larger.
+inline constexpr std::size_t kContentBeginning = 64u << 10;
+
 // Digests over one content, Limits::digests at most.
 class DigestSet {
  public:

@@ -130,11 +130,12 @@ Result<void> CmsStage::check_cipher() {
   return {};
 }
 
-void CmsStage::check_rules(const cms::ContentKey& key) {
-  const AlgorithmRules& rules = opening_.options.policy.accepted;
-  if (!is_allowed(rules.ciphers, encryption_->cipher)) {
-    opening_.add(Rule::PolicyAlgorithm, place(), "the cipher " + record_->layer.algorithm);
+void CmsStage::note_key(const cms::ContentKey& key) {
+  record_->layer.recipients = recipient_verdicts(envelope_.recipients, key.recipient);
+  for (const Finding& finding : key.findings) {
+    opening_.add(finding.rule, place(), finding.detail);
   }
+  const AlgorithmRules& rules = opening_.options.policy.accepted;
   if (key.recipient >= envelope_.recipients.size()) return;  // a key that both sides had
   auto management = key_management(envelope_.recipients[key.recipient]);
   if (management && !is_allowed(rules.key_management, *management)) {
@@ -156,11 +157,10 @@ Result<void> CmsStage::open_envelope() {
                      ? cms::find_shared_key(*encryption_, *options.keys)
                      : cms::recover_content_key(envelope_, *encryption_, *options.keys,
                                                 options.limits, old_forms()));
-  record_->layer.recipients = recipient_verdicts(envelope_.recipients, key.recipient);
-  for (const Finding& finding : key.findings) {
-    opening_.add(finding.rule, place(), finding.detail);
+  note_key(key);
+  if (!is_allowed(options.policy.accepted.ciphers, encryption_->cipher)) {
+    opening_.add(Rule::PolicyAlgorithm, place(), "the cipher " + record_->layer.algorithm);
   }
-  check_rules(key);
   auto tag_place = is_misplaced() ? cms::TagPlace::EndOfContent : cms::TagPlace::Mac;
   decryptor_ = TRY(cms::ContentDecryptor::create(*encryption_, key, tag_place, options.limits));
   inner_ = make_inner_stage(opening_, options_.place, options_.origin);
@@ -331,27 +331,41 @@ Result<void> CmsStage::authenticated_data(cms::AuthenticatedHeader header) {
   authenticated_ = std::move(header);
   envelope_.recipients = authenticated_.common.recipients;
   note_unknown_recipients();
-  auto digest = cms::check_mac_algorithm(authenticated_);
-  record_->layer.algorithm = digest ? crypto::hmac_name(*digest)
-                                    : crypto::oid_name(authenticated_.mac_algorithm.algorithm);
+  auto algorithms = cms::check_mac_algorithms(authenticated_, old_forms());
+  auto hmac = crypto::read_hmac(authenticated_.mac_algorithm);
+  record_->layer.algorithm =
+      hmac ? crypto::hmac_name(*hmac) : crypto::oid_name(authenticated_.mac_algorithm.algorithm);
   if (use_ == Use::Observe) {
     record_->layer.recipients = recipient_verdicts(envelope_.recipients, std::nullopt);
     return {};
   }
-  TRY(std::move(digest));
+  TRY_VOID(algorithms);
   auto key = TRY(cms::recover_mac_key(authenticated_, *opening_.options.keys,
                                       opening_.options.limits, old_forms()));
-  record_->layer.recipients = recipient_verdicts(envelope_.recipients, key.recipient);
-  verifier_.emplace(TRY(cms::MacVerifier::create(authenticated_, key)));
+  note_key(key);
+  note_digests(*algorithms);
+  verifier_.emplace(TRY(cms::MacVerifier::create(*algorithms, key)));
   inner_ = make_inner_stage(opening_, options_.place, options_.origin);
   return {};
+}
+
+// Which digests a profile accepts holds for both.
+void CmsStage::note_digests(const cms::MacAlgorithms& algorithms) {
+  const AlgorithmRules& rules = opening_.options.policy.accepted;
+  if (!is_allowed(rules.digests, algorithms.hmac)) {
+    opening_.add(Rule::PolicyAlgorithm, place(), "the MAC " + crypto::hmac_name(algorithms.hmac));
+  }
+  if (algorithms.content && !is_allowed(rules.digests, *algorithms.content)) {
+    opening_.add(Rule::PolicyAlgorithm, place(),
+                 "the digest " + std::string(name(*algorithms.content)));
+  }
 }
 
 Result<void> CmsStage::authenticated_tail(cms::EnvelopedTail tail) {
   if (record_ == nullptr || !verifier_) return {};
   TRY_VOID(external_content(tail));
   if (!tail.has_content) return failure(Rule::CmsExternalContent);
-  TRY_VOID(verifier_->finish(authenticated_, tail));
+  TRY_VOID(verifier_->finish(authenticated_, tail, opening_.options.limits));
   if (!tail.unprotected_attrs.empty()) opening_.add(Rule::CmsUnprotectedAttributes, place());
   return inner_error_ ? Result<void>(tl::unexpected<Error>(*inner_error_)) : end_inner();
 }

@@ -60,8 +60,9 @@ class CmsStage final : public Sink, private cms::EventHandler {
   Result<void> signed_content_end(cms::Presence presence);
   void note_unknown_recipients();
   cms::OldForms old_forms() const;
-  // What a profile does not accept.
-  void check_rules(const cms::ContentKey& key);
+  // What is to say of the key that opens, and what a profile does not accept.
+  void note_key(const cms::ContentKey& key);
+  void note_digests(const cms::MacAlgorithms& algorithms);
   Result<void> check_cipher();
 
   // An AEAD cipher in EnvelopedData.

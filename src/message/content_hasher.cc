@@ -13,7 +13,7 @@ void ContentHasher::add(Digest digest, const Limits& limits) {
 
 Result<void> ContentHasher::write(ByteView bytes) {
   size_ += bytes.size();
-  std::size_t room = kContentBeginning - beginning_.size();
+  std::size_t room = cms::kContentBeginning - beginning_.size();
   append(beginning_, bytes.first(std::min(room, bytes.size())));
   return handover_ ? handover_->write(bytes) : digest(bytes);
 }

@@ -17,10 +17,6 @@
 
 namespace bulla {
 
-// Octets of the content that are kept for the forgery test of T-16: no set of signed
-// attributes is larger.
-inline constexpr std::size_t kContentBeginning = 64u << 10;
-
 class ContentHasher {
  public:
   // Either: for content that was given apart, where nobody says how it was signed.

@@ -167,6 +167,80 @@ TEST(AuthenticatedData, digest_algorithm_and_attributes_come_together) {
   EXPECT_EQ(outcome(without), "enc.failed");
 }
 
+// What the MAC was made over, authAttrs, as content without any: it would fit (T-16).
+TEST(AuthenticatedData, T16_attributes_are_no_content) {
+  std::string good = message("kekri_attributes");
+  constexpr std::size_t kDigest = 104, kContentInfo = 117, kContent = 132, kContentEnd = 177,
+                        kAttributes = 181, kMac = 302;
+  ASSERT_EQ(good.substr(kAttributes, 2), "\xa2\x77");
+  ASSERT_EQ(good.substr(kMac, 2), "\x04\x20");
+  std::string attributes = "\x31\x77" + good.substr(kAttributes + 2, kMac - kAttributes - 2);
+  auto with_content = [&](const std::string& content) {
+    return good.substr(0, kDigest) + good.substr(kContentInfo, kContent - kContentInfo) + "\x04" +
+           static_cast<char>(content.size()) + content +
+           good.substr(kContentEnd, kAttributes - kContentEnd) + good.substr(kMac);
+  };
+  std::string content;
+  EXPECT_EQ(outcome(with_content(attributes), &content), "enc.failed");
+  EXPECT_EQ(content, "");
+}
+
+// Content that is no data has attributes (RFC 5652 9.1).
+TEST(AuthenticatedData, other_content_needs_attributes) {
+  std::string changed = message("kekri");
+  std::string data = std::string("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01", 9);
+  std::size_t at = changed.find(data);
+  ASSERT_NE(at, std::string::npos);
+  changed[at + 8] = 0x02;  // signedData
+  EXPECT_EQ(outcome(changed), "enc.failed");
+}
+
+std::string with_digest_algorithm(const std::string& oid) {
+  std::string changed = message("kekri_attributes");
+  std::string sha256 = std::string("\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01", 11);
+  std::size_t at = changed.find(sha256);
+  changed.replace(at, sha256.size(), oid);
+  changed[at - 1] = static_cast<char>(oid.size());
+  return changed;
+}
+
+TEST(AuthenticatedData, an_unknown_or_broken_digest_uses_no_key) {
+  std::string unknown =
+      with_digest_algorithm(std::string("\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x7f", 11));
+  std::string md5 =
+      with_digest_algorithm(std::string("\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x05", 10));
+  KeyWorld nobody;
+  nobody.source = x509::MemoryKeySource({cms::messages::identity("rsa")});
+  EXPECT_EQ(open_mail(message("kekri_attributes"), nobody.options).verdict.error().rule,
+            Rule::KeyNoneFits);
+  EXPECT_EQ(open_mail(unknown, nobody.options).verdict.error().rule, Rule::CryptoUnknownAlgorithm);
+  EXPECT_EQ(open_mail(md5, nobody.options).verdict.error().rule, Rule::SigBrokenDigest);
+  nobody.options.policy.old_forms = Policy::Old::Read;
+  EXPECT_EQ(open_mail(md5, nobody.options).verdict.error().rule, Rule::KeyNoneFits);
+  EXPECT_EQ(outcome(unknown), "crypto.unknown-algorithm");
+  EXPECT_EQ(outcome(md5), "sig.broken-digest");
+}
+
+TEST(AuthenticatedData, what_a_profile_does_not_accept_is_named) {
+  auto named = [](const Policy& policy) {
+    KeyWorld world;
+    world.options.policy.accepted = policy.accepted;
+    Opened opened = open_mail(message("kekri_attributes"), world.options);
+    EXPECT_EQ(opened.content, kHello);
+    return opened.has(Rule::PolicyAlgorithm);
+  };
+  Policy policy;
+  EXPECT_FALSE(named(policy));
+  policy.accepted.digests = {Digest::Sha384};
+  EXPECT_TRUE(named(policy));
+  policy.accepted.digests = {Digest::Sha256};
+  EXPECT_FALSE(named(policy));
+  policy.accepted.key_management = {KeyManagement::Ecdh};
+  EXPECT_TRUE(named(policy));
+  policy.accepted.key_management = {KeyManagement::Kek};
+  EXPECT_FALSE(named(policy));
+}
+
 // EnvelopedData of tests/data/cms without its encryptedContent.
 std::string without_content(const cms::messages::Message& parsed) {
   return std::string(as_text(asn1::encode([&](asn1::Writer& out) {
