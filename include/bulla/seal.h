@@ -40,9 +40,10 @@ class TimestampSource {
   // Brings a TimeStampReq to an authority and its TimeStampResp back, both in DER.
   virtual Result<Bytes> stamp(ByteView request) const = 0;
 };
-// An authority of one's own: its certificate is for timeStamping alone (RFC 3161 2.3), and it
-// says that the time is `at`. Errors: key.no-certificate, key.no-private-key,
-// cert.extended-key-usage, cert.expired, those of signing.
+// An authority of one's own: its certificate is for timeStamping alone, and this critical (RFC
+// 3161 2.3), and it says that the time is `at`. Errors: key.no-certificate, key.no-private-key,
+// key.mismatch, cert.expired, cert.not-yet-valid, cert.key-usage, cert.extended-key-usage, those
+// of signing.
 [[nodiscard]] Result<std::shared_ptr<const TimestampSource>> make_timestamp_source(
     const Identity& identity, Time at);
 

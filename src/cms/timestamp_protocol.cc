@@ -113,8 +113,8 @@ void TimestampRequest::write(asn1::Writer& out) const {
   if (wants_certificate) seq.boolean(true);
 }
 
-Result<Bytes> read_timestamp_response(ByteView response, const TimestampRequest& request,
-                                      const Limits& limits) {
+Result<FetchedTimestamp> read_timestamp_response(ByteView response, const TimestampRequest& request,
+                                                 const Limits& limits) {
   Response answer = TRY(asn1::decode(response, &read_response, limits));
   bool is_granted = answer.status == kGranted || answer.status == kGrantedWithMods;
   if (!is_granted || answer.token.empty()) {  // TSP-02
@@ -130,11 +130,14 @@ Result<Bytes> read_timestamp_response(ByteView response, const TimestampRequest&
   if (!fits) return failure(Rule::SigTimestamp, 0, "the token answers another request");
   SignerCheck check = check_token_signer(token, token.tail.certificates, limits);
   if (!check.signature_fits) return failure(Rule::SigTimestamp, 0, "its signature does not fit");
-  return std::move(answer.token);
+  return FetchedTimestamp{.token = std::move(answer.token),
+                          .scheme = std::move(*check.scheme),
+                          .digest = *check.digest,
+                          .certificate = std::move(*check.certificate)};
 }
 
-Result<Bytes> fetch_timestamp(const AskAuthority& ask, Digest digest, ByteView octets,
-                              const Limits& limits) {
+Result<FetchedTimestamp> fetch_timestamp(const AskAuthority& ask, Digest digest, ByteView octets,
+                                         const Limits& limits) {
   TimestampRequest request;
   request.imprint = TRY(MessageImprint::of(digest, octets));
   request.nonce = TRY(random_number(kNonceOctets));

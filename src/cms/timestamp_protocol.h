@@ -17,16 +17,24 @@ struct TimestampRequest {
   void write(asn1::Writer& out) const;
 };
 
-// The token of a TimeStampResp, as DER. Errors: crypto.unavailable if the authority refuses;
+// A token as DER, and how it is signed.
+struct FetchedTimestamp {
+  Bytes token;
+  SignatureScheme scheme;
+  Digest digest;
+  Certificate certificate;
+};
+
+// The token of a TimeStampResp. Errors: crypto.unavailable if the authority refuses;
 // sig.timestamp if its token is for another request or is not signed as it says.
-Result<Bytes> read_timestamp_response(ByteView response, const TimestampRequest& request,
-                                      const Limits& limits);
+Result<FetchedTimestamp> read_timestamp_response(ByteView response, const TimestampRequest& request,
+                                                 const Limits& limits);
 
 // Asks for a token over `octets`: `ask` brings the request to an authority and its response
 // back, both in DER.
 using AskAuthority = std::function<Result<Bytes>(ByteView request)>;
-Result<Bytes> fetch_timestamp(const AskAuthority& ask, Digest digest, ByteView octets,
-                              const Limits& limits);
+Result<FetchedTimestamp> fetch_timestamp(const AskAuthority& ask, Digest digest, ByteView octets,
+                                         const Limits& limits);
 
 // What an authority answers that stamps with this signer at this time. What it does not
 // understand it refuses in the response. Errors: those of signing.

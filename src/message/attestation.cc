@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "cms/countersignature.h"
-#include "cms/timestamp.h"
 #include "crypto/algorithm_table.h"
+#include "message/rules.h"
 
 namespace bulla {
 namespace {
@@ -36,6 +36,19 @@ void add_path(const x509::PathResult& path, Findings& reasons) {
   if (!path.verified && worst(path.findings) < Severity::Indeterminate) {
     reasons.push_back(Finding::of(Rule::PathNoRoot));
   }
+}
+
+// What is worth knowing though it changes nothing: under the place of what it is about.
+void pass_on_warnings(Findings&& reasons, const std::string& place, Findings& findings) {
+  for (Finding& reason : reasons) {
+    if (reason.severity != Severity::Warning) continue;
+    reason.place = reason.place.empty() ? place : place + " " + reason.place;
+    findings.push_back(std::move(reason));
+  }
+}
+
+bool is_broken(std::optional<Digest> digest) {
+  return digest && crypto::row(*digest).standing == crypto::Standing::Broken;
 }
 
 void describe_check(const cms::SignerCheck& check, SignerVerdict& verdict) {
@@ -78,6 +91,7 @@ SignerVerdict AttestationReader::judge_countersigner(const cms::SignerInfo& coun
   describe_check(check, verdict);
   reasons = std::move(check.findings);
   soften_(reasons);
+  apply_rules_(check, reasons);
   bool is_named = worst(reasons) >= Severity::Indeterminate;
   if (!check.signature_fits && !is_named) reasons.push_back(Finding::of(Rule::SigBadSignature));
   if (check.certificate) {
@@ -93,9 +107,9 @@ SignerVerdict AttestationReader::judge_countersigner(const cms::SignerInfo& coun
 void AttestationReader::read_countersigners(const cms::SignerInfo& signer,
                                             const cms::SignedTail& tail, std::size_t depth,
                                             SignerVerdict& verdict, Findings& findings) {
+  auto place = [&] { return "countersignature " + std::to_string(verdict.countersigners.size()); };
   auto note = [&](std::string detail) {
-    std::string place = "countersignature " + std::to_string(verdict.countersigners.size());
-    findings.push_back(Finding::of(Rule::SigCountersignature, place, std::move(detail)));
+    findings.push_back(Finding::of(Rule::SigCountersignature, place(), std::move(detail)));
   };
   if (depth == kMaxDepth) return;
   cms::Countersignatures inside = cms::read_countersignatures(signer, options_.limits);
@@ -108,13 +122,29 @@ void AttestationReader::read_countersigners(const cms::SignerInfo& signer,
     bool is_valid = one.status == Status::Valid;
     verdict.countersigners.push_back(std::move(one));
     if (!is_valid) note(reason(reasons));
-    std::string place = "countersignature " + std::to_string(verdict.countersigners.size());
+    if (is_valid) pass_on_warnings(std::move(reasons), place(), findings);
     for (Finding& finding : deeper) {
-      finding.place = place + " " + finding.place;
+      finding.place = place() + " " + finding.place;
       findings.push_back(std::move(finding));
     }
   }
   if (inside.malformed > 0) note("malformed");
+}
+
+// The digest of the imprint is all that binds a token to its signature.
+void AttestationReader::check_imprint(const cms::TimestampToken& token, Findings& reasons) {
+  auto digest = crypto::read_digest(token.info.imprint.algorithm);
+  if (!digest) return;
+  std::string detail(name(*digest));
+  crypto::Standing standing = crypto::row(*digest).standing;
+  if (standing == crypto::Standing::Broken) {
+    reasons.push_back(Finding::of(Rule::SigBrokenDigest, {}, detail));
+  } else if (standing != crypto::Standing::Current) {
+    reasons.push_back(Finding::of(Rule::SigWeakDigest, {}, detail));
+  }
+  if (!is_allowed(options_.policy.accepted.digests, *digest)) {
+    reasons.push_back(Finding::of(Rule::PolicyAlgorithm, {}, "the digest " + detail));
+  }
 }
 
 TimestampVerdict AttestationReader::judge_timestamp(ByteView der, ByteView signature,
@@ -139,12 +169,15 @@ TimestampVerdict AttestationReader::judge_timestamp(ByteView der, ByteView signa
   }
   verdict.certificate = check.certificate;
   Findings reasons = std::move(check.findings);
+  check_imprint(*token, reasons);
   soften_(reasons);
+  apply_rules_(check, reasons);
   bool fits = check.signature_fits && token->info.imprint.matches(signature) &&
               !token->info.has_unknown_critical;
   if (!fits) {
     verdict.status = Status::Invalid;
-    std::string detail = reasons.empty() ? "it is for something else" : reason(reasons);
+    std::string detail =
+        worst(reasons) < Severity::Indeterminate ? "it is for something else" : reason(reasons);
     findings.push_back(Finding::of(Rule::SigTimestamp, {}, std::move(detail)));
     return verdict;
   }
@@ -152,15 +185,17 @@ TimestampVerdict AttestationReader::judge_timestamp(ByteView der, ByteView signa
       find_path_(*check.certificate, pool, token->tail.crls, x509::Purpose::TimeStamping);
   verdict.path = path.certificates;
   add_path(path, reasons);
-  auto digest = crypto::read_digest(token->info.imprint.algorithm);
-  if (digest && crypto::row(*digest).standing != crypto::Standing::Current) {
-    Findings weak{Finding::of(Rule::SigWeakDigest, {}, std::string(name(*digest)))};
-    soften_(weak);
-    reasons.push_back(weak[0]);
-  }
   verdict.status = status_of(reasons);
+  // Whoever asks for old mail reads it. Yet where octets can be found that have the digest of
+  // others, a time is proven of nothing.
+  bool proves_nothing = is_broken(check.digest) ||
+                        (check.scheme && is_broken(check.scheme->digest)) ||
+                        is_broken(crypto::read_digest(token->info.imprint.algorithm));
+  if (proves_nothing && verdict.status == Status::Valid) verdict.status = Status::Indeterminate;
   if (verdict.status != Status::Valid) {
     findings.push_back(Finding::of(Rule::SigTimestampUntrusted, {}, reason(reasons)));
+  } else {
+    pass_on_warnings(std::move(reasons), {}, findings);
   }
   std::chrono::seconds tolerance(options_.policy.max_time_difference);
   if (verdict.time > options_.at + tolerance) {
@@ -185,7 +220,7 @@ std::optional<Time> AttestationReader::read(const cms::SignerInfo& signer,
     Findings more;
     verdict.timestamps.push_back(judge_timestamp(token, signer.signature, tail, more));
     for (Finding& finding : more) {
-      finding.place = place;
+      finding.place = finding.place.empty() ? place : place + " " + finding.place;
       findings.push_back(std::move(finding));
     }
     const TimestampVerdict& last = verdict.timestamps.back();

@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include "cms/timestamp.h"
 #include "message/opening.h"
 #include "x509/path_finder.h"
 
@@ -20,9 +21,16 @@ class AttestationReader {
   // How old forms among the findings are judged, as for signers.
   using Soften = std::function<void(Findings& findings)>;
 
+  // What a profile does not allow of a signature, as for signers.
+  using ApplyRules = std::function<void(const cms::SignerCheck& check, Findings& findings)>;
+
   // What is referred to must outlive the reader. One reader a message: it counts (T-60).
-  AttestationReader(const OpenOptions& options, FindPath find_path, Soften soften)
-      : options_(options), find_path_(std::move(find_path)), soften_(std::move(soften)) {}
+  AttestationReader(const OpenOptions& options, FindPath find_path, Soften soften,
+                    ApplyRules apply_rules)
+      : options_(options),
+        find_path_(std::move(find_path)),
+        soften_(std::move(soften)),
+        apply_rules_(std::move(apply_rules)) {}
 
   // Adds the countersigners and the timestamps of `signer` to its verdict, and what is wrong
   // with them to `findings`. The earliest time that somebody trusted has proven, if any.
@@ -36,11 +44,13 @@ class AttestationReader {
                                     const cms::SignedTail& tail, Findings& reasons);
   TimestampVerdict judge_timestamp(ByteView der, ByteView signature, const cms::SignedTail& tail,
                                    Findings& findings);
+  void check_imprint(const cms::TimestampToken& token, Findings& reasons);
   bool take();
 
   const OpenOptions& options_;
   FindPath find_path_;
   Soften soften_;
+  ApplyRules apply_rules_;
   std::size_t taken_ = 0;
 };
 

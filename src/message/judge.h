@@ -47,7 +47,7 @@ class Judge {
   x509::PathResult find_path(const Certificate& certificate, const std::vector<Certificate>& pool,
                              const std::vector<Bytes>& crls, x509::Purpose purpose, Time at) const;
   void apply_policy(Findings& findings) const;
-  void check_rules(const cms::SignerCheck& check, SignerResult& result) const;
+  void check_rules(const cms::SignerCheck& check, Findings& findings) const;
   void check_time(const cms::SignedStatements& statements, SignerResult& result) const;
 
   Sender find_sender() const;

@@ -97,7 +97,10 @@ Judge::Judge(const Opening& opening)
                  const std::vector<Bytes>& crls, x509::Purpose purpose) {
             return find_path(certificate, pool, crls, purpose, options_.at);
           },
-          [this](Findings& findings) { apply_policy(findings); }) {}
+          [this](Findings& findings) { apply_policy(findings); },
+          [this](const cms::SignerCheck& check, Findings& findings) {
+            check_rules(check, findings);
+          }) {}
 
 void Judge::check_signers() {
   if (checked_) return;
@@ -151,7 +154,7 @@ Judge::SignerResult Judge::check_signer(const LayerRecord& record, const cms::Si
     result.findings.push_back(Finding::of(Rule::SigBadSignature));
   }
   apply_policy(result.findings);
-  check_rules(check, result);
+  check_rules(check, result.findings);
   if (result.missing_digest) {
     result.findings.push_back(
         Finding::of(Rule::SigDigestNotAnnounced, "", std::string(name(*result.missing_digest))));
@@ -172,13 +175,13 @@ void Judge::apply_policy(Findings& findings) const {
   }
 }
 
-void Judge::check_rules(const cms::SignerCheck& check, SignerResult& result) const {
+void Judge::check_rules(const cms::SignerCheck& check, Findings& findings) const {
   const AlgorithmRules& rules = options_.policy.accepted;
   std::string refused;
   if (check.scheme) refused = refused_signature(rules, *check.scheme, check.digest);
   if (refused.empty() && check.certificate) refused = short_key(rules, *check.certificate);
   if (refused.empty()) return;
-  result.findings.push_back(Finding::of(Rule::PolicyAlgorithm, "", std::move(refused)));
+  findings.push_back(Finding::of(Rule::PolicyAlgorithm, "", std::move(refused)));
 }
 
 // The signing time is the signer's claim and decides nothing (ATTR-12).

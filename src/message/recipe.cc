@@ -33,17 +33,11 @@ bool is_pair(const PrivateKey& key, const Certificate& certificate) {
 }
 
 Result<void> check_signer(const Identity& identity, Time at) {
-  if (!identity.certificate) return failure(Rule::KeyNoCertificate);
+  TRY_VOID(check_signing_identity(identity, at));
   const Certificate& certificate = *identity.certificate;
-  std::string subject = certificate.subject();
-  if (identity.key == nullptr) return failure(Rule::KeyNoPrivateKey, 0, subject);
-  if (!is_pair(*identity.key, certificate)) return failure(Rule::KeyMismatch, 0, subject);
-  if (at > certificate.not_after()) return failure(Rule::CertExpired, 0, subject);
-  if (at < certificate.not_before()) return failure(Rule::CertNotYetValid, 0, subject);
-  bool may_sign = certificate.allows(KeyUsage::DigitalSignature) ||
-                  certificate.allows(KeyUsage::NonRepudiation);
-  if (!may_sign) return failure(Rule::CertKeyUsage, 0, subject);
-  if (!is_for_mail(certificate)) return failure(Rule::CertExtendedKeyUsage, 0, subject);
+  if (!is_for_mail(certificate)) {
+    return failure(Rule::CertExtendedKeyUsage, 0, certificate.subject());
+  }
   return {};
 }
 
@@ -240,7 +234,42 @@ Result<SignatureScheme> plan_scheme(const SignerChoice& choice, const std::vecto
   return scheme;
 }
 
+// A digest for the imprint that the rules allow, SHA-256 where they let one choose.
+Digest imprint_digest(const AlgorithmRules& rules) {
+  if (is_allowed(rules.digests, Digest::Sha256)) return Digest::Sha256;
+  auto found = std::find_if(rules.digests.begin(), rules.digests.end(), [](Digest digest) {
+    return crypto::row(digest).standing == crypto::Standing::Current;
+  });
+  return found == rules.digests.end() ? Digest::Sha256 : *found;
+}
+
+// What goes into the message is what the rules allow, whoever made it.
+Result<Bytes> allowed_timestamp(const TimestampSource& source, ByteView signature,
+                                const AlgorithmRules& rules, const Limits& limits) {
+  auto ask = [&](ByteView request) { return source.stamp(request); };
+  cms::FetchedTimestamp fetched =
+      TRY(cms::fetch_timestamp(ask, imprint_digest(rules), signature, limits));
+  std::string refused = refused_signature(rules, fetched.scheme, fetched.digest);
+  if (refused.empty()) refused = short_key(rules, fetched.certificate);
+  if (refused.empty()) return std::move(fetched.token);
+  return failure(Rule::PolicyAlgorithm, 0, "the timestamp: " + refused);
+}
+
 }  // namespace
+
+Result<void> check_signing_identity(const Identity& identity, Time at) {
+  if (!identity.certificate) return failure(Rule::KeyNoCertificate);
+  const Certificate& certificate = *identity.certificate;
+  std::string subject = certificate.subject();
+  if (identity.key == nullptr) return failure(Rule::KeyNoPrivateKey, 0, subject);
+  if (!is_pair(*identity.key, certificate)) return failure(Rule::KeyMismatch, 0, subject);
+  if (at > certificate.not_after()) return failure(Rule::CertExpired, 0, subject);
+  if (at < certificate.not_before()) return failure(Rule::CertNotYetValid, 0, subject);
+  bool may_sign = certificate.allows(KeyUsage::DigitalSignature) ||
+                  certificate.allows(KeyUsage::NonRepudiation);
+  if (!may_sign) return failure(Rule::CertKeyUsage, 0, subject);
+  return {};
+}
 
 Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
                            const std::vector<Peer>& peers, const AlgorithmRules& rules) {
@@ -252,9 +281,9 @@ Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
   plan.options.workers = options.workers;
   plan.description = "signed by ";
   if (step.timestamps != nullptr) {
-    plan.options.stamp = [source = step.timestamps, limits = options.limits](ByteView signature) {
-      return cms::fetch_timestamp([&](ByteView request) { return source->stamp(request); },
-                                  Digest::Sha256, signature, limits);
+    plan.options.stamp = [source = step.timestamps, limits = options.limits,
+                          rules](ByteView signature) {
+      return allowed_timestamp(*source, signature, rules, limits);
     };
   }
   for (const SignerChoice& choice : step.signers) {

@@ -16,6 +16,10 @@ namespace bulla {
 // ALG-70).
 inline constexpr std::size_t kShortRsaBits = 2'048;
 
+// Whether these are a key and its certificate that sign at this time. Errors: key.no-certificate,
+// key.no-private-key, key.mismatch, cert.expired, cert.not-yet-valid, cert.key-usage.
+Result<void> check_signing_identity(const Identity& identity, Time at);
+
 // A signature as the CMS writer wants it.
 struct SignPlan {
   Sign::Form form = Sign::Form::Clear;

@@ -1,8 +1,9 @@
 #include "base/try.h"
 #include "bulla/seal.h"
 #include "cms/timestamp_protocol.h"
+#include "message/recipe.h"
 #include "x509/certificate_key.h"
-#include "x509/extensions.h"
+#include "x509/path_checks.h"
 
 namespace bulla {
 namespace {
@@ -21,22 +22,16 @@ class OwnAuthority final : public TimestampSource {
   Time time_;
 };
 
-bool is_for_timestamps(const Certificate& certificate) {
-  const auto& purposes = certificate.extended_key_usage();
-  return purposes && purposes->size() == 1 && purposes->front() == x509::kTimeStamping;
-}
-
 }  // namespace
 
 Result<std::shared_ptr<const TimestampSource>> make_timestamp_source(const Identity& identity,
                                                                      Time at) {
-  if (!identity.certificate) return failure(Rule::KeyNoCertificate);
+  TRY_VOID(check_signing_identity(identity, at));
   const Certificate& certificate = *identity.certificate;
-  if (identity.key == nullptr) return failure(Rule::KeyNoPrivateKey, 0, certificate.subject());
-  if (!is_for_timestamps(certificate)) {
-    return failure(Rule::CertExtendedKeyUsage, 0, certificate.subject() + ": timeStamping alone");
+  if (!x509::is_for_timestamps_alone(certificate)) {
+    return failure(Rule::CertExtendedKeyUsage, 0,
+                   certificate.subject() + ": critical, timeStamping alone");
   }
-  if (at > certificate.not_after()) return failure(Rule::CertExpired, 0, certificate.subject());
   auto key = TRY(x509::public_key(certificate));
   cms::Signer signer;
   signer.identity = identity;

@@ -18,15 +18,6 @@ bool is_for(const Certificate& certificate, const Oid& wanted) {
   });
 }
 
-// An authority's certificate says that it is for timestamps and nothing else, and that this
-// must be understood (RFC 3161 2.3, TSP-04).
-bool is_for_timestamps_alone(const Certificate& certificate) {
-  const auto* extension = certificate.extension(kExtendedKeyUsage);
-  const auto& purposes = certificate.extended_key_usage();
-  return extension != nullptr && extension->critical && purposes && purposes->size() == 1 &&
-         purposes->front() == kTimeStamping;
-}
-
 bool allows_signing(const Certificate& certificate) {
   return certificate.allows(KeyUsage::DigitalSignature) ||
          certificate.allows(KeyUsage::NonRepudiation);
@@ -117,6 +108,13 @@ void check_key(const Certificate& certificate, std::size_t index, PathOptions::W
 }
 
 }  // namespace
+
+bool is_for_timestamps_alone(const Certificate& certificate) {
+  const auto* extension = certificate.extension(kExtendedKeyUsage);
+  const auto& purposes = certificate.extended_key_usage();
+  return extension != nullptr && extension->critical && purposes && purposes->size() == 1 &&
+         purposes->front() == kTimeStamping;
+}
 
 std::string path_place(std::size_t index) { return "path " + std::to_string(index); }
 

@@ -21,6 +21,10 @@ asn1::AlgorithmIdentifier signature_algorithm(const Certificate& certificate);
 // qualifiers too (RFC 5280 4.2.1.4); libcrypto does not look at them.
 void check_policy_qualifiers(const std::vector<Certificate>& path, Findings& findings);
 
+// An authority's certificate says that it is for timestamps and nothing else, and that this
+// must be understood (RFC 3161 2.3, TSP-04).
+bool is_for_timestamps_alone(const Certificate& certificate);
+
 // Key usage and extended key usage of the certificate, and the extended key usage of
 // the CAs above it as a constraint (CERT-36 to CERT-40).
 void check_purpose(const std::vector<Certificate>& path, Purpose purpose, Findings& findings);

@@ -115,7 +115,8 @@ Bytes token_by(const cms::Signer& signer, std::string_view der, Time at) {
   return cms::fetch_timestamp(
              [&](ByteView request) { return cms::answer_timestamp_request(request, signer, at); },
              Digest::Sha256, signature, {})
-      .value();
+      .value()
+      .token;
 }
 
 std::string signed_plainly() { return stamped(person("alice"), nullptr, seal_testing::now()); }
@@ -256,10 +257,84 @@ TEST(TimestampProtocol, only_certificates_for_timestamps_stamp_TSP04) {
     auto made = make_timestamp_source(who, seal_testing::now());
     return made ? "none" : std::string(info(made.error().rule).slug);
   };
+  auto refused_at = [](const std::string& at) {
+    auto made = make_timestamp_source(person("tsa", "ec"), day(at));
+    return made ? "none" : std::string(info(made.error().rule).slug);
+  };
   EXPECT_EQ(refused(person("alice")), "cert.extended-key-usage");
   EXPECT_EQ(refused({.key = person("ec").key, .certificate = {}, .chain = {}}),
             "key.no-certificate");
   EXPECT_EQ(refused({.key = {}, .certificate = load("tsa"), .chain = {}}), "key.no-private-key");
+  EXPECT_EQ(refused(person("tsa_not_critical", "ec")), "cert.extended-key-usage");
+  EXPECT_EQ(refused(person("tsa", "alice")), "key.mismatch");
+  EXPECT_EQ(refused_at("2020-01-01"), "cert.not-yet-valid");
+  EXPECT_EQ(refused_at("2200-01-01"), "cert.expired");
+}
+
+TEST(Timestamp, by_what_a_profile_does_not_accept_proves_nothing) {
+  Time then = day("2026-05-01T10:00:00Z");
+  std::string message = stamped(person("alice"), authority("tsa", then), then);
+  Policy policy;
+  policy.accepted.signatures = {SignatureAlgorithm::RsaPkcs1};
+  Verdict verdict = open_der(message, seal_testing::now(), policy);
+  EXPECT_EQ(verdict.status, Status::Valid);
+  EXPECT_EQ(slugs(verdict.findings), (Slugs{"sig.timestamp-untrusted"}));
+  EXPECT_NE(verdict.findings.at(0).detail.find("policy.algorithm"), std::string::npos);
+  EXPECT_EQ(signer_of(verdict).timestamps.at(0).status, Status::Indeterminate);
+  EXPECT_FALSE(signer_of(verdict).proven_time);
+}
+
+TEST(Timestamp, that_a_profile_does_not_allow_is_not_written) {
+  Time then = day("2026-05-01T10:00:00Z");
+  Sign step = sign_by("alice", Sign::Form::Opaque);
+  step.timestamps = authority("tsa", then);
+  Recipe recipe = recipe_of({step});
+  recipe.allowed.signatures = {SignatureAlgorithm::RsaPkcs1};
+  EXPECT_EQ(seal_testing::refusal(kText, recipe, der_at(then)), "policy.algorithm");
+  recipe.allowed.signatures.push_back(SignatureAlgorithm::Ecdsa);
+  recipe.allowed.digests = {Digest::Sha384, Digest::Sha256};
+  std::string both = seal_text(kText, recipe, der_at(then)).text;
+  EXPECT_EQ(cms::parse_timestamp_token(token_of(both), {})->info.imprint.algorithm.algorithm,
+            crypto::digest_identifier(Digest::Sha256).algorithm);
+}
+
+// Octets with the MD5 of others can be found: not even --legacy takes a time from it.
+TEST(Timestamp, over_a_broken_digest_proves_no_time) {
+  std::string message = signed_plainly();
+  OpenSsl openssl;
+  edited(message, [&](cms::SignedTail& tail) -> Result<void> {
+    openssl.put("signature", tail.signers.at(0).signature);
+    return {};
+  });
+  std::string config = "[tsa]\ndefault_tsa = t\n[t]\nserial = " + openssl.path("serial") +
+                       "\ndefault_policy = 1.2.3.4\ndigests = md5, sha256\n"
+                       "signer_digest = sha256\ness_cert_id_alg = sha256\n";
+  openssl.put("config", as_bytes(config));
+  openssl.put("serial", as_bytes(std::string_view("01\n")));
+  for (std::string digest : {"md5", "sha256"}) {
+    ASSERT_TRUE(openssl.command({"ts", "-query", "-data", openssl.path("signature"), "-" + digest,
+                                 "-cert", "-out", openssl.path("query")}))
+        << openssl.errors();
+    ASSERT_TRUE(openssl.command({"ts", "-reply", "-config", openssl.path("config"), "-queryfile",
+                                 openssl.path("query"), "-signer", data_path("tsa.pem"), "-inkey",
+                                 data_path("ec.key.pem"), "-chain", data_path("intermediate.pem"),
+                                 "-token_out", "-out", openssl.path("token")}))
+        << openssl.errors();
+    Policy policy;
+    policy.old_forms = Policy::Old::Read;
+    Time later = day("2035-01-01");  // openssl stamps with the time of this run
+    Verdict verdict = open_der(with_token(message, openssl.get("token")), later, policy);
+    const TimestampVerdict& timestamp = signer_of(verdict).timestamps.at(0);
+    if (digest == "md5") {
+      EXPECT_NE(timestamp.status, Status::Valid);
+      EXPECT_FALSE(signer_of(verdict).proven_time);
+      ASSERT_EQ(verdict.findings.empty(), false);
+      EXPECT_EQ(slugs(verdict.findings).at(0), "sig.timestamp-untrusted");
+    } else {
+      EXPECT_EQ(timestamp.status, Status::Valid) << testing::PrintToString(slugs(verdict.findings));
+      EXPECT_TRUE(signer_of(verdict).proven_time);
+    }
+  }
 }
 
 // openssl ts checks what we stamp, and we read what it stamps.
@@ -304,7 +379,7 @@ TEST(TimestampProtocol, agrees_with_openssl_ts_TSP06) {
   ASSERT_TRUE(request) << describe(request.error());
   auto token = cms::read_timestamp_response(openssl.get("reply"), *request, {});
   ASSERT_TRUE(token) << describe(token.error());
-  auto read = cms::parse_timestamp_token(*token, {});
+  auto read = cms::parse_timestamp_token(token->token, {});
   ASSERT_TRUE(read);
   EXPECT_EQ(read->info.policy, Oid::of("1.2.3.4"));
   EXPECT_EQ(read->info.accuracy, std::chrono::microseconds(1'500'000));
