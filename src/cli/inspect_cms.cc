@@ -132,6 +132,7 @@ Node enveloped_node(const cms::EnvelopedHeader& header) {
   Node node{.depth = 0,
             .kind = "cms",
             .name = header.has_shared_key  ? "encrypted-data"
+                    : header.is_signed     ? "signed-and-enveloped-data"
                     : header.authenticated ? "auth-enveloped-data"
                                            : "enveloped-data",
             .facts = {}};

@@ -69,4 +69,20 @@ Result<void> ContentDecryptor::finish(const EnvelopedHeader& header, const Envel
   return decryptor_.finish(tail.mac, tail.auth_attrs_der, output);
 }
 
+std::optional<Bytes> decrypt_signature(const crypto::ContentEncryption& encryption,
+                                       const ContentKey& key, ByteView signature) {
+  if (is_aead(encryption.cipher)) return std::nullopt;
+  Bytes plain;
+  auto output = [&plain](ByteView octets) {
+    append(plain, octets);
+    return Result<void>();
+  };
+  EnvelopedTail tail;
+  tail.has_content = true;
+  auto decryptor = ContentDecryptor::create(encryption, key);
+  bool fits =
+      decryptor && decryptor->update(signature, output) && decryptor->finish({}, tail, output);
+  return fits ? std::optional(std::move(plain)) : std::nullopt;
+}
+
 }  // namespace bulla::cms

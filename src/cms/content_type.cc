@@ -40,7 +40,7 @@ ContentType content_type(const Oid& oid) {
 bool encrypts(const Oid& oid) {
   ContentType type = content_type(oid);
   return type == ContentType::EnvelopedData || type == ContentType::AuthEnvelopedData ||
-         type == ContentType::EncryptedData;
+         type == ContentType::EncryptedData || type == ContentType::SignedAndEnvelopedData;
 }
 
 bool needs_key(const Oid& oid) {

@@ -74,6 +74,11 @@ class ContentDecryptor {
   Bytes end_;  // the last octets so far, which may be the tag
 };
 
+// A signature of SignedAndEnvelopedData, which is encrypted as the content is (RFC 2315 11).
+// Nothing if it does not decrypt.
+std::optional<Bytes> decrypt_signature(const crypto::ContentEncryption& encryption,
+                                       const ContentKey& key, ByteView signature);
+
 // zlib, bounded by Limits::compression_ratio (T-103). Errors: cms.bad-compression,
 // limit.compression.
 class Inflater {

@@ -75,6 +75,25 @@ constexpr Field kEnvelopedDataFields[] = {
     {Slot::UnprotectedAttrs, asn1::constructed(1), kCapture, Need::Optional},
 };
 
+// SignedAndEnvelopedData ::= SEQUENCE {
+//     version               Version,
+//     recipientInfos        RecipientInfos,
+//     digestAlgorithms      DigestAlgorithmIdentifiers,
+//     encryptedContentInfo  EncryptedContentInfo,
+//     certificates      [0] IMPLICIT ExtendedCertificatesAndCertificates OPTIONAL,
+//     crls              [1] IMPLICIT CertificateRevocationLists OPTIONAL,
+//     signerInfos           SignerInfos }  -- RFC 2315 11.1, CMS-40
+constexpr Field kSignedAndEnvelopedDataFields[] = {
+    {Slot::Version, Tag::Integer, kCapture},
+    {Slot::RecipientInfos, Tag::Set, kCapture},
+    {Slot::DigestAlgorithms, Tag::Set, kCapture},
+    {Slot::EncryptedContentInfo, Tag::Sequence, kDescend, Need::Required,
+     Layout::EncryptedContentInfo},
+    {Slot::Certificates, asn1::constructed(0), kCapture, Need::Optional},
+    {Slot::Crls, asn1::constructed(1), kCapture, Need::Optional},
+    {Slot::SignerInfos, Tag::Set, kCapture},
+};
+
 // AuthEnvelopedData ::= SEQUENCE {
 //     version                   CMSVersion,
 //     originatorInfo        [0] IMPLICIT OriginatorInfo OPTIONAL,
@@ -210,6 +229,8 @@ std::span<const Field> fields(Layout layout) {
       return kEnvelopedDataFields;
     case Layout::AuthEnvelopedData:
       return kAuthEnvelopedDataFields;
+    case Layout::SignedAndEnvelopedData:
+      return kSignedAndEnvelopedDataFields;
     case Layout::EncryptedContentInfo:
       return kEncryptedContentInfo;
     case Layout::CompressedData:
@@ -234,6 +255,8 @@ std::optional<Layout> structure(const Oid& content_type) {
       return Layout::DigestedData;
     case ContentType::AuthenticatedData:
       return Layout::AuthenticatedData;
+    case ContentType::SignedAndEnvelopedData:
+      return Layout::SignedAndEnvelopedData;
     default:
       return std::nullopt;
   }

@@ -32,6 +32,7 @@ enum class Layout : std::uint8_t {
   AuthenticatedData,
   AuthenticatedContentInfo,  // EncapsulatedContentInfo of AuthenticatedData
   AuthenticatedContent,
+  SignedAndEnvelopedData,
 };
 
 // What a field is, wherever it stands.

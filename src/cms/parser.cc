@@ -243,6 +243,10 @@ Result<void> Parser::Machine::left(Layout layout) {
     case Layout::AuthEnvelopedData:
     case Layout::EncryptedData:
       return handler_.enveloped_tail(std::move(enveloped_tail_));
+    case Layout::SignedAndEnvelopedData:
+      note_versions(signed_tail_);
+      TRY_VOID(handler_.signed_tail(std::move(signed_tail_)));
+      return handler_.enveloped_tail(std::move(enveloped_tail_));
     case Layout::AuthenticatedData:
       return handler_.authenticated_tail(std::move(enveloped_tail_));
     default:
@@ -300,6 +304,7 @@ Result<void> Parser::Machine::captured_outer(ByteView element, std::uint64_t off
   if (structure(content_type_)) {
     enveloped_header_.authenticated = content_type_ == kAuthEnvelopedData;
     enveloped_header_.has_shared_key = content_type_ == kEncryptedData;
+    enveloped_header_.is_signed = content_type_ == kSignedAndEnvelopedData;
     return {};
   }
   ContentType type = cms::content_type(content_type_);
@@ -365,6 +370,7 @@ Result<void> Parser::Machine::captured_enveloped(ByteView element, std::uint64_t
       return {};
     default:
       header.content_encryption_algorithm = TRY(decode(element, offset, &read_algorithm));
+      header.digest_algorithms = std::move(signed_header_.digest_algorithms);
       return handler_.enveloped_data(std::move(header));
   }
 }

@@ -6,7 +6,8 @@
 //
 // Order of events: content_info; then signed_data, enveloped_data, compressed_data
 // digested_data or authenticated_data; content…; content_end; then signed_tail, enveloped_tail,
-// digest or authenticated_tail.
+// digest or authenticated_tail. SignedAndEnvelopedData is enveloped_data whose header is_signed,
+// with a signed_tail before its enveloped_tail.
 //
 // Source: RFC 5652, RFC 5083, RFC 3274. BER is taken (CMS-05); certificates,
 // attributes and the rest are DER after their lengths are normalised.

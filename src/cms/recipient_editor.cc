@@ -79,7 +79,8 @@ Result<void> RecipientEditor::content_info(const Oid& content_type) {
   if (content_type == kEncryptedData) {
     return failure(Rule::CmsNoRecipients, 0, "EncryptedData has a key that both sides know");
   }
-  if (encrypts(content_type)) return {};
+  // The signature of SignedAndEnvelopedData stands under the same key; it is read, not written.
+  if (encrypts(content_type) && content_type != kSignedAndEnvelopedData) return {};
   return failure(Rule::PolicyAbsent, 0,
                  "the outermost layer is " + describe_content_type(content_type));
 }

@@ -92,7 +92,9 @@ std::vector<RecipientPlace> recipient_places(const std::vector<RecipientInfo>& r
 struct EnvelopedHeader {
   bool authenticated = false;   // AuthEnvelopedData
   bool has_shared_key = false;  // EncryptedData: both sides had the key before (RFC 5652 8)
+  bool is_signed = false;       // SignedAndEnvelopedData of PKCS #7
   std::int64_t version = 0;
+  std::vector<asn1::AlgorithmIdentifier> digest_algorithms;  // if it is signed
   std::vector<Certificate> originator_certificates;
   std::vector<RecipientInfo> recipients;
   Oid content_type;

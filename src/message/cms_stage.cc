@@ -17,6 +17,14 @@ std::string algorithm_name(const asn1::AlgorithmIdentifier& algorithm) {
   return crypto::oid_name(algorithm.algorithm);
 }
 
+std::string algorithm_names(const std::vector<asn1::AlgorithmIdentifier>& algorithms) {
+  std::string names;
+  for (const auto& algorithm : algorithms) {
+    names += (names.empty() ? "" : ", ") + algorithm_name(algorithm);
+  }
+  return names;
+}
+
 x509::CertificateCache* known_certificates(const Opening& opening) {
   const Session* session = opening.options.session;
   return session == nullptr ? nullptr : &session->inner().certificates;
@@ -58,29 +66,31 @@ LayerRecord& CmsStage::add_record(Layer::Kind kind, const Oid& content_type) {
   return *record_;
 }
 
+// The digests that the message announces, before its content comes.
+void CmsStage::begin_hashing(LayerRecord& record,
+                             const std::vector<asn1::AlgorithmIdentifier>& announced) {
+  record.hasher = std::make_unique<ContentHasher>(ContentHasher::LineEnds::AsReceived,
+                                                  opening_.options.workers);
+  for (const auto& algorithm : announced) {
+    auto digest = crypto::read_digest(algorithm);
+    if (digest) record.hasher->add(*digest, opening_.options.limits);
+  }
+  opening_.add_hint(record);
+}
+
 Result<void> CmsStage::signed_data(const cms::SignedHeader& header) {
   if (use_ == Use::Leave) return {};
   if (options_.detached) {
     record_ = options_.detached;
   } else {
-    add_record(Layer::Kind::Signed, header.content_type);
-    record_->hasher = std::make_unique<ContentHasher>(ContentHasher::LineEnds::AsReceived,
-                                                      opening_.options.workers);
-    for (const auto& algorithm : header.digest_algorithms) {
-      auto digest = crypto::read_digest(algorithm);
-      if (digest) record_->hasher->add(*digest, opening_.options.limits);
-    }
-    opening_.add_hint(*record_);
+    begin_hashing(add_record(Layer::Kind::Signed, header.content_type), header.digest_algorithms);
     if (use_ == Use::Peel) {
       inner_ = make_inner_stage(opening_, options_.place, options_.origin);
     }
   }
   record_->header = header;
-  Layer& layer = record_->layer;
-  layer.content_type = cms::describe_content_type(header.content_type);
-  for (const auto& algorithm : header.digest_algorithms) {
-    layer.algorithm += (layer.algorithm.empty() ? "" : ", ") + algorithm_name(algorithm);
-  }
+  record_->layer.content_type = cms::describe_content_type(header.content_type);
+  record_->layer.algorithm = algorithm_names(header.digest_algorithms);
   return {};
 }
 
@@ -163,8 +173,33 @@ Result<void> CmsStage::open_envelope() {
   }
   auto tag_place = is_misplaced() ? cms::TagPlace::EndOfContent : cms::TagPlace::Mac;
   decryptor_ = TRY(cms::ContentDecryptor::create(*encryption_, key, tag_place, options.limits));
+  if (envelope_.is_signed) {
+    add_signature();
+    signature_key_ = std::move(key);
+  }
   inner_ = make_inner_stage(opening_, options_.place, options_.origin);
   return {};
+}
+
+// The other half of SignedAndEnvelopedData is a layer of its own, inside the encryption.
+void CmsStage::add_signature() {
+  bool errant = options_.scope == Scope::Errant;
+  signature_ = &opening_.add_layer(Layer::Kind::Signed, options_.form, options_.place, errant);
+  signature_->header = cms::SignedHeader{.version = envelope_.version,
+                                         .digest_algorithms = envelope_.digest_algorithms,
+                                         .content_type = envelope_.content_type};
+  signature_->layer.content_type = record_->layer.content_type;
+  signature_->layer.algorithm = algorithm_names(envelope_.digest_algorithms);
+  begin_hashing(*signature_, envelope_.digest_algorithms);
+}
+
+void CmsStage::signature_tail(cms::SignedTail tail) {
+  for (const cms::SignerInfo& signer : tail.signers) {
+    auto plain = cms::decrypt_signature(*encryption_, *signature_key_, signer.signature);
+    signature_->decrypted_signatures.push_back(plain.value_or(Bytes()));
+  }
+  signature_->layer.certificates = tail.certificates;
+  signature_->tail = std::move(tail);
 }
 
 Result<void> CmsStage::compressed_data(const Oid& content_type) {
@@ -207,6 +242,7 @@ Result<void> CmsStage::pass_on(ByteView bytes) {
 // far it got (T-30).
 Result<void> CmsStage::pass_on_decrypted(ByteView bytes) {
   if (inner_error_) return {};
+  if (signature_ != nullptr) TRY_VOID(signature_->hasher->write(bytes));
   auto done = pass_on(bytes);
   if (done || is_of_host(done.error())) return done;
   inner_error_ = std::move(done).error();
@@ -279,6 +315,10 @@ Result<void> CmsStage::signed_content_end(cms::Presence presence) {
 
 Result<void> CmsStage::signed_tail(cms::SignedTail tail) {
   if (record_ == nullptr) return {};
+  if (signature_ != nullptr) {
+    signature_tail(std::move(tail));
+    return {};
+  }
   record_->layer.certificates = tail.certificates;
   // Certificates or lists to pass on, signed by nobody (MIME-44).
   bool no_content = record_->is_detached && record_->header->content_type == cms::kData;
@@ -313,6 +353,7 @@ Result<void> CmsStage::enveloped_tail(cms::EnvelopedTail tail) {
     bool external = error.rule == Rule::CmsExternalContent;
     return tl::unexpected<Error>(external ? std::move(error) : hide(std::move(error)));
   }
+  if (signature_ != nullptr) TRY_VOID(signature_->hasher->finish());
   if (is_misplaced()) {
     opening_.add(Rule::EncCipherPlaceAccepted, place(), record_->layer.algorithm);
   }

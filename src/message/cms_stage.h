@@ -68,6 +68,9 @@ class CmsStage final : public Sink, private cms::EventHandler {
   // An AEAD cipher in EnvelopedData.
   bool is_misplaced() const;
   Result<void> open_envelope();
+  void begin_hashing(LayerRecord& record, const std::vector<asn1::AlgorithmIdentifier>& announced);
+  void add_signature();
+  void signature_tail(cms::SignedTail tail);
   Result<void> pass_on(ByteView bytes);
   Result<void> pass_on_decrypted(ByteView bytes);
   Result<void> end_inner();
@@ -83,6 +86,9 @@ class CmsStage final : public Sink, private cms::EventHandler {
   cms::EnvelopedHeader envelope_;
   std::optional<crypto::ContentEncryption> encryption_;
   std::optional<cms::ContentDecryptor> decryptor_;
+  // SignedAndEnvelopedData: the signature over what is decrypted, and the key that both have.
+  LayerRecord* signature_ = nullptr;
+  std::optional<cms::ContentKey> signature_key_;
   std::optional<cms::Inflater> inflater_;
   cms::AuthenticatedHeader authenticated_;
   std::optional<cms::MacVerifier> verifier_;

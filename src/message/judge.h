@@ -42,6 +42,7 @@ class Judge {
   };
 
   void check_signers();
+  SignerResult check_signer(const LayerRecord& record, std::size_t index);
   SignerResult check_signer(const LayerRecord& record, const cms::SignerInfo& signer);
   void check_path(const LayerRecord& record, SignerResult& result);
   x509::PathResult find_path(const Certificate& certificate, const std::vector<Certificate>& pool,

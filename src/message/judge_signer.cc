@@ -108,10 +108,22 @@ void Judge::check_signers() {
   for (const auto& record : opening_.records) {
     if (record->layer.kind != Layer::Kind::Signed || !record->header || !record->hasher) continue;
     // Each on its own: one that cannot be checked says nothing of the others (CMS-31).
-    for (const cms::SignerInfo& signer : record->tail.signers) {
-      signers_.push_back(check_signer(*record, signer));
+    for (std::size_t i = 0; i < record->tail.signers.size(); ++i) {
+      signers_.push_back(check_signer(*record, i));
     }
   }
+}
+
+// PKCS #7 encrypts the signature beside the content (RFC 2315 11); OpenSSL leaves it as it is.
+Judge::SignerResult Judge::check_signer(const LayerRecord& record, std::size_t index) {
+  const cms::SignerInfo& signer = record.tail.signers[index];
+  bool is_encrypted =
+      index < record.decrypted_signatures.size() && !record.decrypted_signatures[index].empty();
+  if (!is_encrypted) return check_signer(record, signer);
+  cms::SignerInfo decrypted = signer;
+  decrypted.signature = record.decrypted_signatures[index];
+  SignerResult result = check_signer(record, decrypted);
+  return has(result.findings, Rule::SigBadSignature) ? check_signer(record, signer) : result;
 }
 
 Judge::SignerResult Judge::check_signer(const LayerRecord& record, const cms::SignerInfo& signer) {

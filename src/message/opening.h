@@ -24,6 +24,9 @@ struct LayerRecord {
   Layer layer;
   std::optional<cms::SignedHeader> header;
   cms::SignedTail tail;
+  // Of SignedAndEnvelopedData: for each signer its signature after decryption; empty where that
+  // does not decrypt.
+  std::vector<Bytes> decrypted_signatures;
   std::unique_ptr<ContentHasher> hasher;  // of a signed layer
   bool content_twice = false;             // a detached signature that carries content
   bool is_detached = false;               // bare CMS whose content stands elsewhere

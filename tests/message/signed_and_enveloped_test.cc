@@ -1,0 +1,227 @@
+// SignedAndEnvelopedData of PKCS #7 (RFC 2315 11): decrypted and verified, and never written. The
+// messages are OpenSSL's, made here by its PKCS #7 functions.
+#include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs7.h>
+
+#include "asn1/writer.h"
+#include "bulla/recipients.h"
+#include "cms/enclosing.h"
+#include "cms/messages.h"
+#include "crypto/cipher.h"
+#include "message/people.h"
+#include "x509/memory_key_source.h"
+
+namespace bulla::testing {
+namespace {
+
+constexpr std::string_view kMail =
+    "From: alice@example.org\r\nContent-Type: text/plain\r\n\r\nBoth at once.\r\n";
+
+template <typename T>
+struct Free;
+template <>
+struct Free<BIO> {
+  void operator()(BIO* bio) const { BIO_free_all(bio); }
+};
+template <>
+struct Free<X509> {
+  void operator()(X509* certificate) const { X509_free(certificate); }
+};
+template <>
+struct Free<EVP_PKEY> {
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+template <>
+struct Free<PKCS7> {
+  void operator()(PKCS7* message) const { PKCS7_free(message); }
+};
+template <typename T>
+using Held = std::unique_ptr<T, Free<T>>;
+
+Held<BIO> pem(const std::string& name) {
+  std::string path = std::string(BULLA_TEST_DATA) + "/x509/" + name + ".pem";
+  return Held<BIO>(BIO_new_file(path.c_str(), "rb"));
+}
+
+Held<X509> x509_of(const std::string& name) {
+  return Held<X509>(PEM_read_bio_X509(pem(name).get(), nullptr, nullptr, nullptr));
+}
+
+// Signed by `signer`, encrypted for alice.
+std::string by_openssl(std::string_view content, const std::string& signer = "alice",
+                       const EVP_CIPHER* cipher = EVP_aes_128_cbc()) {
+  Held<PKCS7> message(PKCS7_new());
+  PKCS7_set_type(message.get(), NID_pkcs7_signedAndEnveloped);
+  PKCS7_set_cipher(message.get(), cipher);
+  Held<X509> certificate = x509_of(signer);
+  Held<X509> recipient = x509_of("alice");
+  Held<EVP_PKEY> key(
+      PEM_read_bio_PrivateKey(pem(signer + ".key").get(), nullptr, nullptr, nullptr));
+  EXPECT_NE(PKCS7_add_recipient(message.get(), recipient.get()), nullptr);
+  EXPECT_NE(PKCS7_add_signature(message.get(), certificate.get(), key.get(), EVP_sha256()),
+            nullptr);
+  PKCS7_add_certificate(message.get(), certificate.get());
+  PKCS7_add_certificate(message.get(), x509_of("intermediate").get());
+  Held<BIO> in(PKCS7_dataInit(message.get(), nullptr));
+  EXPECT_NE(in, nullptr);
+  BIO_write(in.get(), content.data(), static_cast<int>(content.size()));
+  (void)BIO_flush(in.get());
+  EXPECT_EQ(PKCS7_dataFinal(message.get(), in.get()), 1);
+  unsigned char* der = nullptr;
+  int size = i2d_PKCS7(message.get(), &der);
+  std::string result(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+  OPENSSL_free(der);
+  return result;
+}
+
+Identity alice() { return identity("alice", "alice"); }
+
+std::string written(const cms::messages::Message& message) {
+  return std::string(as_text(asn1::encode([&](asn1::Writer& out) {
+    asn1::Writer info = out.sequence();
+    info.oid(cms::kSignedAndEnvelopedData);
+    asn1::Writer content = info.enter(asn1::constructed(0));
+    asn1::Writer data = content.sequence();
+    data.integer(1);
+    {
+      asn1::Writer set = data.set();
+      for (const auto& one : message.enveloped.recipients) cms::write_recipient_info(set, one);
+    }
+    {
+      asn1::Writer set = data.set();
+      for (const auto& one : message.enveloped.digest_algorithms) one.write(set);
+    }
+    {
+      asn1::Writer encrypted = data.sequence();
+      encrypted.oid(message.enveloped.content_type);
+      message.enveloped.content_encryption_algorithm.write(encrypted);
+      encrypted.primitive(asn1::primitive(0), message.octets);
+    }
+    {
+      asn1::Writer set = data.enter(asn1::constructed(0));
+      for (const Certificate& one : message.tail.certificates) set.element(one.der());
+    }
+    asn1::Writer set = data.set();
+    for (const auto& one : message.tail.signers) one.write(set);
+  })));
+}
+
+// As RFC 2315 11 says it: the signature is encrypted under the key of the content.
+std::string with_encrypted_signature(const std::string& der) {
+  cms::messages::Message message = cms::messages::parsed(as_bytes(der));
+  auto encryption = cms::check_content_encryption(message.enveloped).value();
+  x509::MemoryKeySource keys({alice()});
+  auto key =
+      cms::recover_content_key(message.enveloped, encryption, keys, {}, cms::OldForms::Refuse)
+          .value();
+  Bytes encrypted;
+  auto output = [&](ByteView octets) {
+    append(encrypted, octets);
+    return Result<void>();
+  };
+  auto encryptor =
+      crypto::Encryptor::create(encryption.cipher, key.key.view(), encryption.iv).value();
+  EXPECT_TRUE(encryptor.update(message.tail.signers.at(0).signature, output));
+  EXPECT_TRUE(encryptor.finish(output));
+  message.tail.signers.at(0).signature = std::move(encrypted);
+  return written(message);
+}
+
+TEST(SignedAndEnveloped, CMS40_is_decrypted_and_verified_in_both_forms) {
+  std::string plain = by_openssl(kMail);
+  EXPECT_EQ(written(cms::messages::parsed(as_bytes(plain))), plain);
+  for (const std::string& der : {plain, with_encrypted_signature(plain)}) {
+    World world;
+    Opened opened = open_mail(der, world.options);
+    ASSERT_TRUE(opened.verdict) << opened.text();
+    EXPECT_EQ(opened.content, kMail);
+    EXPECT_EQ(opened.status(), Status::Valid) << opened.text();
+    ASSERT_EQ(opened.verdict->layers.size(), 2u);
+    EXPECT_EQ(opened.verdict->layers[0].kind, Layer::Kind::Enveloped);
+    EXPECT_EQ(opened.verdict->layers[0].algorithm, "aes-128-cbc");
+    EXPECT_EQ(opened.verdict->layers[1].kind, Layer::Kind::Signed);
+    EXPECT_EQ(opened.verdict->layers[1].algorithm, "sha256");
+    ASSERT_EQ(opened.verdict->layers[1].signers.size(), 1u);
+    EXPECT_EQ(opened.verdict->layers[1].signers[0].certificate, certificate("alice"));
+  }
+}
+
+TEST(SignedAndEnveloped, every_chunking_gives_the_same) {
+  std::string der = with_encrypted_signature(by_openssl(kMail));
+  for (std::size_t chunk : {std::size_t{1}, std::size_t{0}, std::size_t{7}}) {
+    World world;
+    ChunkedSource source(as_bytes(der), chunk);
+    Opened opened = open_from(source, world.options);
+    EXPECT_EQ(opened.content, kMail) << chunk;
+    EXPECT_EQ(opened.status(), Status::Valid) << chunk << opened.text();
+  }
+}
+
+TEST(SignedAndEnveloped, without_a_key_it_is_named) {
+  World world;
+  world.options.keys = nullptr;
+  world.options.policy.require = Policy::Require::Nothing;
+  Opened opened = open_mail(by_openssl(kMail), world.options);
+  ASSERT_TRUE(opened.verdict) << opened.text();
+  EXPECT_EQ(opened.content, "");
+  ASSERT_EQ(opened.verdict->layers.size(), 1u);
+  EXPECT_TRUE(opened.verdict->is_encrypted());
+  auto other = make_key_source({identity("ec", "ec")});
+  world.options.keys = other.get();
+  EXPECT_TRUE(open_mail(by_openssl(kMail), world.options).has(Rule::KeyNoneFits));
+}
+
+TEST(SignedAndEnveloped, a_signer_that_nobody_trusts_or_another_sender_is_told) {
+  World world;
+  std::string forged = "From: bob@example.com\r\nContent-Type: text/plain\r\n\r\nhi\r\n";
+  EXPECT_TRUE(open_mail(by_openssl(forged), world.options).has(Rule::AddressFromDiffers));
+  auto nobody = make_trust_store({});
+  world.options.trust = nobody.get();
+  EXPECT_NE(open_mail(by_openssl(kMail), world.options).status(), Status::Valid);
+}
+
+// Whatever is changed: nothing else is ever valid, and no other content comes out as valid.
+TEST(SignedAndEnveloped, T27_no_changed_octet_makes_another_content_valid) {
+  for (const std::string& good : {by_openssl(kMail), with_encrypted_signature(by_openssl(kMail))}) {
+    std::size_t refused = 0;
+    for (std::size_t i = 0; i < good.size(); i += 3) {
+      std::string changed = good;
+      changed[i] = static_cast<char>(changed[i] ^ 0x10);
+      World world;
+      Opened opened = open_mail(changed, world.options);
+      if (opened.status() == Status::Valid) {
+        EXPECT_EQ(opened.content, kMail) << i;
+      } else {
+        ++refused;
+      }
+    }
+    EXPECT_GT(refused, good.size() / 6);
+  }
+}
+
+TEST(SignedAndEnveloped, cut_messages_are_malformed) {
+  std::string good = by_openssl(kMail);
+  for (std::size_t size = 25; size < good.size(); size += 11) {
+    World world;
+    Opened opened = open_mail(good.substr(0, size), world.options);
+    EXPECT_FALSE(opened.verdict) << size;
+    EXPECT_EQ(opened.content, "");
+  }
+}
+
+// The recipients could be added, but what is written here is nothing that nobody should write.
+TEST(SignedAndEnveloped, CMS40_its_recipients_stay_as_they_are) {
+  std::string der = by_openssl(kMail);
+  MemorySource in(as_bytes(der));
+  MemorySink out;
+  World world;
+  AddRecipients change{.recipients = encrypt_to("ec"), .keys = world.keys.get()};
+  auto edited = change_recipients(in, out, change, {.at = kNow, .limits = {}});
+  ASSERT_FALSE(edited);
+  EXPECT_EQ(edited.error().rule, Rule::PolicyAbsent);
+  EXPECT_TRUE(out.bytes().empty());
+}
+
+}  // namespace
+}  // namespace bulla::testing
