@@ -2,7 +2,7 @@
 # tools (programs and their manual pages).
 include(CMakePackageConfigHelpers)
 
-install(TARGETS bulla EXPORT bullaTargets
+install(TARGETS bulla bulla-net EXPORT bullaTargets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT lib NAMELINK_COMPONENT dev
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/bulla DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev
@@ -25,4 +25,5 @@ else()
   set(BULLA_PC_ARCHIVE_LIBS " -lstdc++")
 endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/bulla.pc.in ${CMAKE_BINARY_DIR}/bulla.pc @ONLY)
-install(FILES ${CMAKE_BINARY_DIR}/bulla.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/bulla-net.pc.in ${CMAKE_BINARY_DIR}/bulla-net.pc @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/bulla.pc ${CMAKE_BINARY_DIR}/bulla-net.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)

@@ -20,10 +20,11 @@ PUBLIC = {
                 "verdict"],
     "store": ["identity", "profile"],
     "host": ["thread_pool"],
+    "net": ["net"],
 }
 
 # Folders above the library, and what they may use.
-PROGRAMS = {"cli": ["store", "host", "message"], "gateway": ["store", "host", "message"]}
+PROGRAMS = {"cli": ["store", "host", "net", "message"], "gateway": ["store", "host", "message"]}
 
 # Headers of other libraries, and where alone they stand. A gateway file with TLS is named when there is one.
 FOREIGN = {
@@ -31,6 +32,7 @@ FOREIGN = {
     r"zlib\.h": {"cms"},
     r"hwy/.*": {"mime"},
     r"toml\+\+/.*": {"store"},
+    r"curl/.*": {"net"},
     r"CLI/.*|nlohmann/.*|fmt/.*": {"cli", "gateway"},
 }
 

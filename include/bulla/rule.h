@@ -30,6 +30,7 @@ enum class Rule : std::uint16_t {
   IoSameFile,
   IoTerminal,
   IoUsage,
+  IoNetwork,
   // limits
   LimitDepth,
   LimitElements,

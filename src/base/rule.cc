@@ -26,6 +26,9 @@ constexpr std::array kRules = {
              "refusing to write binary data to a terminal", "use -o FILE or a pipe"},
     RuleInfo{Rule::IoUsage, "io.usage", Severity::Failure, "", "the command line is wrong",
              "see bulla help"},
+    RuleInfo{Rule::IoNetwork, "io.network", Severity::Failure, "",
+             "a service on the network cannot be reached, or does not do what is asked",
+             "check the URL, and that the service is up"},
     // limits
     RuleInfo{Rule::LimitDepth, "limit.depth", Severity::Failure, "RFC 8551 6",
              "structures are nested too deeply",

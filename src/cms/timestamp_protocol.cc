@@ -118,7 +118,7 @@ Result<FetchedTimestamp> read_timestamp_response(ByteView response, const Timest
   Response answer = TRY(asn1::decode(response, &read_response, limits));
   bool is_granted = answer.status == kGranted || answer.status == kGrantedWithMods;
   if (!is_granted || answer.token.empty()) {  // TSP-02
-    return failure(Rule::CryptoUnavailable, 0,
+    return failure(Rule::IoNetwork, 0,
                    "the timestamping authority refuses" +
                        (answer.text.empty() ? std::string() : ": " + answer.text));
   }

@@ -25,7 +25,7 @@ struct FetchedTimestamp {
   Certificate certificate;
 };
 
-// The token of a TimeStampResp. Errors: crypto.unavailable if the authority refuses;
+// The token of a TimeStampResp. Errors: io.network if the authority refuses;
 // sig.timestamp if its token is for another request or is not signed as it says.
 Result<FetchedTimestamp> read_timestamp_response(ByteView response, const TimestampRequest& request,
                                                  const Limits& limits);

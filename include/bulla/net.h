@@ -1,0 +1,33 @@
+// What talks to a network: the library libbulla-net.
+//
+//   auto stamps = bulla::make_http_timestamp_source("https://tsa.example.org/");
+//   bulla::Sign step{.signers = {{.identity = me}}, .timestamps = *stamps};
+//
+// libcurl does it. It is loaded when it is first needed: a program that never asks for anything
+// pays nothing for it.
+//
+// Thread safety: a source may be used by several threads.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "bulla/result.h"
+#include "bulla/seal.h"
+
+namespace bulla {
+
+struct HttpOptions {
+  std::chrono::milliseconds time{30'000};  // for one request and its answer, names and all
+  std::size_t answer_bytes = 1u << 20;     // a longer answer is none
+};
+
+// A timestamping authority behind an http: or https: URL (RFC 3161 3.4). Redirections are not
+// followed. Errors: io.usage for any other URL. stamp(): io.network, with what the host or
+// libcurl says; the answer itself is judged by whoever asks for the timestamp.
+[[nodiscard]] Result<std::shared_ptr<const TimestampSource>> make_http_timestamp_source(
+    std::string url, HttpOptions options = {});
+
+}  // namespace bulla

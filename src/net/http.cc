@@ -1,0 +1,134 @@
+#include "net/http.h"
+
+#include <algorithm>
+#include <memory>
+#include <new>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "net/curl_library.h"
+
+namespace bulla::net {
+namespace {
+
+// What comes, as far as it may be that long.
+struct Answer {
+  Bytes body;
+  std::size_t room;
+  bool is_too_long = false;
+};
+
+extern "C" std::size_t take_answer(char* octets, std::size_t, std::size_t count, void* where) {
+  auto& answer = *static_cast<Answer*>(where);
+  answer.is_too_long = count > answer.room - answer.body.size();
+  if (answer.is_too_long) return 0;
+  append(answer.body, as_bytes(std::string_view(octets, count)));
+  return count;
+}
+
+// Whom an error is about: without user name and password.
+std::string shown(std::string_view url) {
+  std::size_t host = url.find("//") + 2;
+  std::size_t end = std::min(url.find_first_of("/?#", host), url.size());
+  std::size_t at = url.rfind('@', end);
+  bool has_user = at != std::string_view::npos && at >= host;
+  return printable(has_user ? std::string(url.substr(0, host)) + std::string(url.substr(at + 1))
+                            : std::string(url));
+}
+
+Error network_error(const HttpRequest& request, const std::string& what) {
+  return {Rule::IoNetwork, 0, shown(request.url) + ": " + what};
+}
+
+// "text/html; charset=utf-8" is of the type text/html.
+bool is_of_type(const char* content_type, std::string_view wanted) {
+  if (content_type == nullptr) return false;
+  std::string_view type(content_type);
+  return equal_ignoring_case(trim(type.substr(0, type.find(';'))), wanted);
+}
+
+class Exchange {
+ public:
+  Exchange(const CurlLibrary& curl, const HttpRequest& request, const HttpOptions& options)
+      : curl_(curl),
+        request_(request),
+        handle_(curl.easy_init(), curl.easy_cleanup),
+        headers_(nullptr, curl.slist_free_all),
+        answer_{.body = {}, .room = options.answer_bytes} {
+    add_header("Content-Type: " + request.content_type);
+    add_header("Accept: " + request.accept);
+    add_header("Expect:");  // no round trip to ask whether the body may come
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.time.count()));
+  }
+
+  Result<Bytes> post(ByteView body) {
+    set(CURLOPT_URL, request_.url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_NOSIGNAL, 1L);  // other threads go on
+    set(CURLOPT_USERAGENT, "bulla");
+    set(CURLOPT_HTTPHEADER, headers_.get());
+    set(CURLOPT_POSTFIELDS, reinterpret_cast<const char*>(body.data()));
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    set(CURLOPT_WRITEFUNCTION, &take_answer);
+    set(CURLOPT_WRITEDATA, static_cast<void*>(&answer_));
+    if (handle_ == nullptr || !all_set_) return fail("libcurl does not work");
+    CURLcode code = curl_.easy_perform(handle_.get());
+    if (answer_.is_too_long) return fail("the answer is too long");
+    if (code != CURLE_OK) return fail(curl_.easy_strerror(code));
+    return judge();
+  }
+
+ private:
+  template <typename Value>
+  void set(CURLoption option, Value value) {
+    if (handle_ == nullptr) return;
+    all_set_ = curl_.easy_setopt(handle_.get(), option, value) == CURLE_OK && all_set_;
+  }
+
+  void add_header(const std::string& line) {
+    curl_slist* longer = curl_.slist_append(headers_.get(), line.c_str());
+    if (longer == nullptr) throw std::bad_alloc();
+    (void)headers_.release();
+    headers_.reset(longer);
+  }
+
+  Result<Bytes> judge() {
+    long status = 0;
+    char* content_type = nullptr;
+    curl_.easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl_.easy_getinfo(handle_.get(), CURLINFO_CONTENT_TYPE, &content_type);
+    if (status != 200) return fail("it answers with HTTP status " + std::to_string(status));
+    if (!is_of_type(content_type, request_.accept)) {
+      std::string type = content_type == nullptr ? "no content type" : printable(content_type);
+      return fail("it answers with " + type + " in place of " + request_.accept);
+    }
+    return std::move(answer_.body);
+  }
+
+  tl::unexpected<Error> fail(const std::string& what) const {
+    return tl::unexpected<Error>(network_error(request_, what));
+  }
+
+  const CurlLibrary& curl_;
+  const HttpRequest& request_;
+  std::unique_ptr<CURL, decltype(CurlLibrary::easy_cleanup)> handle_;
+  std::unique_ptr<curl_slist, decltype(CurlLibrary::slist_free_all)> headers_;
+  Answer answer_;
+  bool all_set_ = true;
+};
+
+}  // namespace
+
+bool is_http_url(std::string_view url) {
+  std::string_view scheme = url.substr(0, url.find("://"));
+  bool has_more = url.size() > scheme.size();
+  return has_more && (equal_ignoring_case(scheme, "http") || equal_ignoring_case(scheme, "https"));
+}
+
+Result<Bytes> post(const HttpRequest& request, ByteView body, const HttpOptions& options) {
+  const CurlLibrary* curl = TRY(curl_library());
+  return Exchange(*curl, request, options).post(body);
+}
+
+}  // namespace bulla::net
