@@ -55,6 +55,7 @@ struct ChangeOptions {
   Limits limits = {};
   // Threads for keys and writing, as in SealOptions.
   const Workers* workers = nullptr;
+  RecipientTrust recipient_trust = {};  // of those that are added
 };
 
 // Writes the message in the form in which it came, with another list. Errors: as above; those

@@ -110,6 +110,15 @@ struct Recipe {
   enum class HeaderProtection { On, Off } header_protection = HeaderProtection::On;
 };
 
+// What the certificates of recipients must lead to, and what helps to find the way (RFC 9787
+// 8.1.1). Without roots they are taken as whoever gives them vouches for them.
+struct RecipientTrust {
+  const TrustStore* roots = nullptr;
+  const CertSource* certificates = nullptr;  // for intermediates; null: none
+  const RevocationSource* lists = nullptr;   // null: none are known
+  Revocation revocation = Revocation::Soft;
+};
+
 struct SealOptions {
   Time at;
   Limits limits;
@@ -118,6 +127,7 @@ struct SealOptions {
   // Threads for digests, recipients and writing: out.write() may then be called on any of
   // them, once at a time; out.finish() never is. Null, or lives until seal() returns.
   const Workers* workers = nullptr;
+  RecipientTrust recipient_trust = {};
 };
 
 // One algorithm that was chosen, for whom, and why (CHOOSE-16).

@@ -142,6 +142,7 @@ Result<std::unique_ptr<BatchWork>> BatchWork::load(const BatchOptions& options) 
     work->world_ = TRY(load_world(*opening));
   } else {
     const auto& sealing = std::get<SealingOptions>(options.verb);
+    work->recipients_ = TRY(load_recipient_world(sealing));
     work->recipe_ = TRY(make_recipe(sealing, sealing.at.value_or(host::current_time())));
   }
   return work;
@@ -205,7 +206,7 @@ Result<void> BatchWork::open_message(const OpeningOptions& options, Source& in, 
 Result<void> BatchWork::seal_message(const SealingOptions& options, Source& in, Sink& out,
                                      Outcome& outcome) const {
   Time at = options.at.value_or(host::current_time());
-  SealReport report = TRY(bulla::seal(in, out, recipe_, seal_options(options, at)));
+  SealReport report = TRY(bulla::seal(in, out, recipe_, seal_options(options, recipients_, at)));
   outcome.status = "done";
   add_findings(report.findings, outcome);
   return {};

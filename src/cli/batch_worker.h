@@ -33,6 +33,7 @@ class BatchWork {
   World world_;
   Session session_;  // most messages of an archive have a few signers
   Recipe recipe_;
+  RecipientWorld recipients_;
 };
 
 // SHA-256, in hexadecimal, of what a source yields from its first octet to its last.

@@ -260,6 +260,8 @@ tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments) {
   options.recipients = arguments.all("--recipient");
   options.certs = arguments.all("--certs");
   options.trust = arguments.all("--trust");
+  options.crls = arguments.all("--crls");
+  options.revocation = read_revocation(arguments, meaning);
   options.mails = arguments.all("--learn-from");
   options.at = meaning.time("--at");
   read_signature(arguments, meaning, options);
@@ -271,8 +273,10 @@ tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments) {
                                                     {"pem", SealOptions::Form::Pem}});
   if (arguments.has("--crlf")) options.line_ends = SealOptions::LineEnds::Crlf;
   check_people(options, meaning);
-  if (!options.trust.empty() && options.mails.empty()) {
-    meaning.fail("--trust has nothing to judge", "it goes with --learn-from");
+  bool has_revocation = !options.crls.empty() || options.revocation;
+  if (has_revocation && options.trust.empty()) {
+    meaning.fail("--crls and --revocation have no path to judge",
+                 "give the roots that recipients must lead to with --trust");
   }
   if (options.verb == kEncrypt && !options.certs.empty() && options.mails.empty()) {
     meaning.fail("--certs has no signer to find", "it goes with --learn-from");

@@ -62,13 +62,16 @@ struct SealingOptions {
   std::vector<std::string> identities;
   std::vector<std::string> recipients;
   std::vector<std::string> certs;
-  std::vector<std::string> trust;  // of the signers of `mails`
+  // Of recipients, where it is given, and of the signers of `mails`.
+  std::vector<std::string> trust;
+  std::vector<std::string> crls;
+  std::optional<Revocation> revocation;
   std::vector<std::string> mails;  // of recipients, to learn from
   std::optional<Time> at;
   std::optional<Time> signing_time;
   Sign::Form sign_form = Sign::Form::Clear;
   Sign::Chain chain = Sign::Chain::WithoutRoot;
-  std::optional<std::string> tsa;  // an identity that stamps signatures
+  std::optional<std::string> tsa;  // who stamps signatures: a URL, or an identity
   std::optional<Digest> digest;
   SignerChoice::Padding padding = SignerChoice::Padding::Pkcs1;
   std::optional<ContentCipher> cipher;

@@ -78,7 +78,12 @@ Result<SealReport> change(const RecipientsOptions& options) {
   std::unique_ptr<Sink> out = TRY(host::open_sink(common.output.value_or("-"), inputs));
   host::ProgressSource source(*in, progress_of(common));
   ThreadPool threads(common.threads);
-  return change_recipients(source, *out, what, {.at = at, .limits = {}, .workers = &threads});
+  RecipientWorld newcomers = TRY(load_recipient_world(options.sealing));
+  return change_recipients(source, *out, what,
+                           {.at = at,
+                            .limits = {},
+                            .workers = &threads,
+                            .recipient_trust = recipient_trust(options.sealing, newcomers)});
 }
 
 }  // namespace

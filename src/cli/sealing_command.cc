@@ -18,7 +18,7 @@ std::vector<host::FileId> input_ids(const SealingOptions& options) {
   std::vector<std::string> paths = options.identities;
   paths.insert(paths.end(), options.recipients.begin(), options.recipients.end());
   if (options.tsa) paths.push_back(*options.tsa);
-  for (const auto* list : {&options.certs, &options.trust, &options.mails}) {
+  for (const auto* list : {&options.certs, &options.trust, &options.crls, &options.mails}) {
     paths.insert(paths.end(), list->begin(), list->end());
   }
   paths.push_back(options.common.input);
@@ -45,7 +45,8 @@ Result<SealReport> seal_message(const SealingOptions& options) {
                        {.at = at, .signing_time = options.signing_time, .limits = {}});
   }
   ThreadPool threads(options.common.threads);
-  SealOptions what = seal_options(options, at);
+  RecipientWorld world = TRY(load_recipient_world(options));
+  SealOptions what = seal_options(options, world, at);
   what.workers = &threads;
   return bulla::seal(source, *out, recipe, what);
 }

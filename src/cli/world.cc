@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "bulla/net.h"
 #include "cli/learn.h"
 #include "host/environment.h"
 #include "host/sink.h"
@@ -89,6 +90,14 @@ Result<std::vector<Certificate>> load_trust(const std::vector<std::string>& name
   return roots;
 }
 
+Result<std::unique_ptr<RevocationSource>> load_lists(const std::vector<std::string>& paths) {
+  std::vector<Bytes> crls;
+  for (const std::string& path : paths) {
+    for (Bytes& list : TRY(store::load_crl_file(path))) crls.push_back(std::move(list));
+  }
+  return make_revocation_source(std::move(crls));
+}
+
 Result<x509::MemoryKeySource> load_keys(const OpeningOptions& options,
                                         const std::vector<Certificate>& certificates) {
   Passphrases passphrases(options.secrets);
@@ -131,6 +140,8 @@ Result<Policy> load_policy(const OpeningOptions& options) {
 Result<std::shared_ptr<const TimestampSource>> load_timestamps(const SealingOptions& options,
                                                                Time at) {
   if (!options.tsa) return std::shared_ptr<const TimestampSource>();
+  bool is_url = options.tsa->find("://") != std::string::npos;
+  if (is_url) return make_http_timestamp_source(*options.tsa);
   Passphrases passphrases(options.secrets);
   std::vector<Identity> loaded = TRY(load_identities(*options.tsa, passphrases));
   auto with_certificate = std::find_if(loaded.begin(), loaded.end(), [](const Identity& one) {
@@ -178,12 +189,30 @@ Result<World> load_world(const OpeningOptions& options) {
   world.trust = make_trust_store(TRY(load_trust(options.trust)));
   add(certificates, store::DirectoryStore(host::data_folder()).certificates());
   world.certificates = make_cert_source(std::move(certificates));
-  std::vector<Bytes> crls;
-  for (const std::string& path : options.crls) {
-    for (Bytes& list : TRY(store::load_crl_file(path))) crls.push_back(std::move(list));
-  }
-  world.revocation = make_revocation_source(std::move(crls));
+  world.revocation = TRY(load_lists(options.crls));
   return world;
+}
+
+// The files of recipients may have the certificates of their issuers too.
+Result<RecipientWorld> load_recipient_world(const SealingOptions& options) {
+  RecipientWorld world;
+  if (options.trust.empty()) return world;
+  world.trust = make_trust_store(TRY(load_trust(options.trust)));
+  std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
+  for (const std::string& name : options.recipients) {
+    if (store::exists(name)) add(certificates, TRY(store::load_certificate_file(name)));
+  }
+  add(certificates, store::DirectoryStore(host::data_folder()).certificates());
+  world.certificates = make_cert_source(std::move(certificates));
+  world.revocation = TRY(load_lists(options.crls));
+  return world;
+}
+
+RecipientTrust recipient_trust(const SealingOptions& options, const RecipientWorld& world) {
+  return {.roots = world.trust.get(),
+          .certificates = world.certificates.get(),
+          .lists = world.revocation.get(),
+          .revocation = options.revocation.value_or(Revocation::Soft)};
 }
 
 Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Time at) {
@@ -251,8 +280,13 @@ Result<Recipe> make_recipe(const SealingOptions& options, Time at) {
   return recipe;
 }
 
-SealOptions seal_options(const SealingOptions& options, Time at) {
-  return {.at = at, .limits = {}, .form = options.form, .line_ends = options.line_ends};
+SealOptions seal_options(const SealingOptions& options, const RecipientWorld& world, Time at) {
+  return {.at = at,
+          .limits = {},
+          .form = options.form,
+          .line_ends = options.line_ends,
+          .workers = nullptr,
+          .recipient_trust = recipient_trust(options, world)};
 }
 
 OpenOptions open_options(const OpeningOptions& options, const World& world, Time at) {

@@ -44,14 +44,24 @@ struct World {
 };
 Result<World> load_world(const OpeningOptions& options);
 
+// What the certificates of recipients are checked with: nothing without --trust.
+struct RecipientWorld {
+  std::unique_ptr<TrustStore> trust;
+  std::unique_ptr<CertSource> certificates;
+  std::unique_ptr<RevocationSource> revocation;
+};
+Result<RecipientWorld> load_recipient_world(const SealingOptions& options);
+// `world` must outlive it.
+RecipientTrust recipient_trust(const SealingOptions& options, const RecipientWorld& world);
+
 // The signers and the recipients of a recipe, at this time.
 Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Time at);
 Result<Encrypt> load_recipients(const SealingOptions& options, Time at);
 
-// What the options say of one message, for open() and seal(). `world` must outlive it.
+// What the options say of one message, for open() and seal(). A `world` must outlive it.
 OpenOptions open_options(const OpeningOptions& options, const World& world, Time at);
 Result<Recipe> make_recipe(const SealingOptions& options, Time at);
-SealOptions seal_options(const SealingOptions& options, Time at);
+SealOptions seal_options(const SealingOptions& options, const RecipientWorld& world, Time at);
 
 // The profile that is named, if one is.
 Result<std::optional<Profile>> find_profile(const CommonOptions& common);

@@ -19,18 +19,6 @@ bool has(const Findings& findings, Rule rule) {
                      [rule](const Finding& finding) { return finding.rule == rule; });
 }
 
-x509::RevocationPolicy revocation_policy(Revocation revocation) {
-  switch (revocation) {
-    case Revocation::Off:
-      return x509::RevocationPolicy::Off;
-    case Revocation::Soft:
-      return x509::RevocationPolicy::Soft;
-    case Revocation::Hard:
-      return x509::RevocationPolicy::Hard;
-  }
-  return x509::RevocationPolicy::Hard;
-}
-
 cms::SignedContent content_of(const LayerRecord& record) {
   return {.content_type = record.header->content_type,
           .digest_algorithms = record.header->digest_algorithms,

@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "cms/timestamp_protocol.h"
 #include "crypto/algorithm_table.h"
+#include "message/recipient_path.h"
 #include "message/rules.h"
 #include "x509/certificate_key.h"
 #include "x509/extensions.h"
@@ -321,8 +322,12 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options
   TRY_VOID(check_secrets(step, rules));
   bool derives = chooser.content_key(cipher) == Encrypt::ContentKey::Derived;
   if (derives) plan.options.content_key = cms::EncryptOptions::ContentKey::Derived;
+  Findings path_findings;
   for (const Peer& peer : chooser.peers()) {
     TRY_VOID(check_recipient(peer.certificate, options.at));
+    for (Finding& finding : TRY(check_recipient_path(peer.certificate, options))) {
+      path_findings.push_back(std::move(finding));
+    }
     TRY_VOID(check_rules(peer, rules));
     plan.options.recipients.push_back(TRY(plan_recipient(peer, cipher, chooser)));
   }
@@ -337,6 +342,7 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options
                                  : cms::PasswordRecipient::Derivation::Pbkdf2});
   }
   plan.findings = weaknesses(chooser.peers(), cipher);
+  for (Finding& finding : path_findings) plan.findings.push_back(std::move(finding));
   for (Finding& finding : chooser.take_findings()) plan.findings.push_back(std::move(finding));
   plan.choices = chooser.take_choices();
   plan.recipients = describe_recipients(step, chooser.peers());

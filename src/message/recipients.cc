@@ -60,7 +60,10 @@ class Addition {
     Encrypt step = newcomers(header);
     if (step.recipients.empty() && step.keks.empty() && step.passwords.empty()) return infos;
     step.cipher = encryption.cipher;
-    SealOptions sealing{.at = options_.at, .limits = options_.limits, .workers = options_.workers};
+    SealOptions sealing{.at = options_.at,
+                        .limits = options_.limits,
+                        .workers = options_.workers,
+                        .recipient_trust = options_.recipient_trust};
     EncryptPlan plan = TRY(plan_encrypt(step, sealing));
     std::size_t count = step.recipients.size() + step.keks.size() + step.passwords.size() +
                         cms::recipient_places(header.recipients).size();

@@ -85,6 +85,18 @@ std::optional<KeyManagement> key_management(const cms::RecipientInfo& recipient)
   return std::nullopt;
 }
 
+x509::RevocationPolicy revocation_policy(Revocation revocation) {
+  switch (revocation) {
+    case Revocation::Off:
+      return x509::RevocationPolicy::Off;
+    case Revocation::Soft:
+      return x509::RevocationPolicy::Soft;
+    case Revocation::Hard:
+      return x509::RevocationPolicy::Hard;
+  }
+  return x509::RevocationPolicy::Hard;
+}
+
 std::string short_key(const AlgorithmRules& rules, const Certificate& certificate) {
   std::size_t bits = certificate.key_bits();
   KeyKind kind = certificate.key_kind();

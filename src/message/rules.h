@@ -8,6 +8,7 @@
 #include "bulla/certificate.h"
 #include "bulla/policy.h"
 #include "cms/recipient_info.h"
+#include "x509/path_finder.h"
 
 namespace bulla {
 
@@ -16,6 +17,9 @@ template <typename T>
 bool is_allowed(const std::vector<T>& list, const T& value) {
   return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
 }
+
+// The policy in the terms of paths.
+x509::RevocationPolicy revocation_policy(Revocation revocation);
 
 // Which way a key of this kind gets a content key; nothing for keys that only sign. An RSA key
 // may have others.

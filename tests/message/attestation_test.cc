@@ -240,7 +240,7 @@ TEST(TimestampProtocol, a_response_answers_its_request_alone_TSP01_TSP02) {
   // Weak digests are refused by the authority.
   auto weak = cms::fetch_timestamp(honest, Digest::Sha1, as_bytes("one"), {});
   ASSERT_FALSE(weak);
-  EXPECT_EQ(weak.error().rule, Rule::CryptoUnavailable);
+  EXPECT_EQ(weak.error().rule, Rule::IoNetwork);
   EXPECT_NE(weak.error().detail.find("weak"), std::string::npos);
   for (std::size_t size = 0; size < earlier.size(); size += 7) {
     Bytes cut(earlier.begin(), earlier.begin() + static_cast<std::ptrdiff_t>(size));
@@ -249,7 +249,7 @@ TEST(TimestampProtocol, a_response_answers_its_request_alone_TSP01_TSP02) {
   Bytes garbage{0x30, 0x03, 0x02, 0x01, 0x07};
   auto refusal = cms::answer_timestamp_request(garbage, signer, day("2026-05-01"));
   ASSERT_TRUE(refusal);
-  EXPECT_EQ(fetch([&](ByteView) { return refusal; }, "one"), "crypto.unavailable");
+  EXPECT_EQ(fetch([&](ByteView) { return refusal; }, "one"), "io.network");
 }
 
 TEST(TimestampProtocol, only_certificates_for_timestamps_stamp_TSP04) {

@@ -6,6 +6,7 @@
 
 #include "asn1/writer.h"
 #include "bulla/recipients.h"
+#include "cms/decrypt.h"
 #include "cms/enclosing.h"
 #include "cms/messages.h"
 #include "crypto/cipher.h"
