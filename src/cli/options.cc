@@ -278,8 +278,10 @@ tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments) {
     meaning.fail("--crls and --revocation have no path to judge",
                  "give the roots that recipients must lead to with --trust");
   }
-  if (options.verb == kEncrypt && !options.certs.empty() && options.mails.empty()) {
-    meaning.fail("--certs has no signer to find", "it goes with --learn-from");
+  bool finds_something = !options.mails.empty() || !options.trust.empty();
+  if (options.verb == kEncrypt && !options.certs.empty() && !finds_something) {
+    meaning.fail("--certs has no signer and no path to find",
+                 "it goes with --learn-from and with --trust");
   }
   return meaning.result(std::move(options));
 }
