@@ -1,10 +1,11 @@
-// Certificates, PEM, certs-only CMS, lists and PKCS #12, whatever the input is.
+// Certificates, requests for them, PEM, certs-only CMS, lists and PKCS #12, whatever the input is.
 #include <cstdint>
 #include <cstdlib>
 
 #include "base/check.h"
 #include "bulla/certificate.h"
 #include "x509/address_match.h"
+#include "x509/certification_request.h"
 #include "x509/crl.h"
 #include "x509/name.h"
 #include "x509/path_finder.h"
@@ -41,6 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     find_path(*certificates);
   }
   (void)bulla::x509::Crl::parse(input, limits);
+  auto request = bulla::x509::CertificationRequest::parse(bulla::to_bytes(input), limits);
+  if (request) (void)request->proves_possession(limits);
   (void)bulla::x509::load_pkcs12(input, bulla::as_bytes("secret"), limits);
   return 0;
 }

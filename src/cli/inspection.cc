@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/inspect_cms.h"
+#include "cli/inspect_request.h"
 #include "cms/content_type.h"
 #include "cms/decrypt.h"
 #include "cms/parser.h"
@@ -177,6 +178,35 @@ class CmsInspector final : public Sink, private cms::EventHandler {
   std::unique_ptr<Sink> inner_;
 };
 
+// A certification request: held as a whole, which is never much.
+class RequestInspector final : public Sink {
+ public:
+  RequestInspector(Pen& pen, std::size_t depth) : pen_(pen), depth_(depth) {}
+
+  Result<void> write(ByteView bytes) override {
+    if (bytes.size() > pen_.limits.certificate_bytes - der_.size()) {
+      return failure(Rule::LimitSize, 0, "the certification request");
+    }
+    append(der_, bytes);
+    return {};
+  }
+  Result<void> finish() override {
+    Node node = TRY(request_node(std::move(der_), pen_.limits));
+    TRY(pen_.add(std::move(node), depth_));
+    return {};
+  }
+
+ private:
+  Pen& pen_;
+  std::size_t depth_;
+  Bytes der_;
+};
+
+bool is_request_body(const mime::Header& header) {
+  mime::SmimeKind kind = mime::recognize_smime(header).kind;
+  return kind == mime::SmimeKind::Pkcs10 || kind == mime::SmimeKind::OctetStreamP10;
+}
+
 bool is_smime_body(const mime::Header& header) {
   switch (mime::recognize_smime(header).kind) {
     case mime::SmimeKind::None:
@@ -237,12 +267,17 @@ class EntityInspector final : public Sink, private mime::EntityHandler {
 
   Result<void> open_body(const mime::Header& header, const mime::ContentType& type) {
     bool is_message = type.is("message", "rfc822") || type.is("message", "global");
-    bool is_cms = is_smime_body(header);
-    if (!is_message && !is_cms) return {};
+    std::unique_ptr<Sink> inside;
+    if (is_smime_body(header)) {
+      inside = std::make_unique<CmsInspector>(pen_, depth_ + 1);
+    } else if (is_request_body(header)) {
+      inside = std::make_unique<RequestInspector>(pen_, depth_ + 1);
+    } else if (is_message) {
+      inside = make_entity(pen_, depth_ + 1, path_.empty() ? "1" : path_ + ".1", 0);
+    } else {
+      return {};
+    }
     if (depth_ >= pen_.limits.mime_depth) return failure(Rule::LimitMimeDepth);
-    std::unique_ptr<Sink> inside =
-        is_cms ? std::make_unique<CmsInspector>(pen_, depth_ + 1)
-               : make_entity(pen_, depth_ + 1, path_.empty() ? "1" : path_ + ".1", 0);
     child_ = std::make_unique<Guard>(pen_, node_, std::move(inside));
     decoder_ = mime::make_transfer_decoder(header.transfer_encoding(), *child_);
     return {};
@@ -374,9 +409,9 @@ class Chooser final : public Sink {
     InputForm form = input_form(beginning_);
     if (depth_ > pen_.limits.mime_depth + pen_.limits.layers) return failure(Rule::LimitLayers);
     if (form == InputForm::Der) {
-      next_ = std::make_unique<CmsInspector>(pen_, depth_);
+      next_ = make_structure();
     } else if (form == InputForm::Pem) {
-      next_ = std::make_unique<ArmorReader>(std::make_unique<CmsInspector>(pen_, depth_));
+      next_ = std::make_unique<ArmorReader>(make_structure());
     } else if (form == InputForm::Base64 && place_ == Place::Input) {
       next_ = make_base64_stage(std::make_unique<CmsInspector>(pen_, depth_));
     } else if (place_ == Place::Input || looks_like_entity(as_text(beginning_))) {
@@ -386,6 +421,11 @@ class Chooser final : public Sink {
     }
     Bytes beginning = std::move(beginning_);
     return beginning.empty() ? Result<void>() : next_->write(beginning);
+  }
+
+  std::unique_ptr<Sink> make_structure() {
+    if (looks_like_request(beginning_)) return std::make_unique<RequestInspector>(pen_, depth_);
+    return std::make_unique<CmsInspector>(pen_, depth_);
   }
 
   // A field name and its colon, or the empty line of an entity without a header.
