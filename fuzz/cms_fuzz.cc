@@ -156,7 +156,7 @@ void read_timestamps(ByteView input) {
   auto request = asn1::decode(input, &cms::TimestampRequest::read, limits());
   auto token =
       cms::read_timestamp_response(input, request.value_or(cms::TimestampRequest()), limits());
-  if (token) CHECK(cms::parse_timestamp_token(*token, limits()));
+  if (token) CHECK(cms::parse_timestamp_token(token->token, limits()));
 }
 
 // A SignedData around which everything is written anew says what it said.
@@ -193,11 +193,13 @@ void decrypt(const Recorder& message) {
 }
 
 void check_mac(const Recorder& message) {
+  auto algorithms = cms::check_mac_algorithms(*message.authenticated, cms::OldForms::Read);
   auto key = cms::recover_mac_key(*message.authenticated, keys(), limits(), cms::OldForms::Read);
+  CHECK(algorithms || !key);
   if (!key) return;
-  auto verifier = cms::MacVerifier::create(*message.authenticated, *key);
+  auto verifier = cms::MacVerifier::create(*algorithms, *key);
   if (!verifier || !verifier->update(message.octets)) return;
-  auto done = verifier->finish(*message.authenticated, message.enveloped_tail_seen);
+  auto done = verifier->finish(*message.authenticated, message.enveloped_tail_seen, limits());
   static_cast<void>(done);
 }
 

@@ -66,6 +66,7 @@ struct KekChoice {
 struct RecipientChoice {
   Certificate certificate;
   std::optional<Capabilities> capabilities;
+  std::vector<Certificate> chain = {};  // that came with it: for its path, and not trusted
 
   // Implicit: a certificate is a recipient.
   RecipientChoice(Certificate whose, std::optional<Capabilities> known = std::nullopt)

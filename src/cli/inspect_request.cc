@@ -44,8 +44,7 @@ bool looks_like_request(ByteView beginning) {
 
 Result<Node> request_node(Bytes der, const Limits& limits) {
   auto request = TRY(x509::CertificationRequest::parse(std::move(der), limits));
-  Node node{.depth = 0, .kind = "request", .name = "certification-request", .facts = {}};
-  node.add("subject", request.subject());
+  Node node{.depth = 0, .kind = "request", .name = request.subject(), .facts = {}};
   node.add("key", request.key_description());
   std::string addresses;
   for (const CertificateAddress& address : request.addresses()) {

@@ -230,8 +230,11 @@ class EntityInspector final : public Sink, private mime::EntityHandler {
 
   Result<void> finish() override {
     TRY_VOID(parser_.finish());
-    if (decoder_) TRY_VOID(decoder_->finish());
-    if (child_) TRY_VOID(child_->finish());
+    if (decoder_) {
+      TRY_VOID(decoder_->finish());  // and what it writes to
+    } else if (child_) {
+      TRY_VOID(child_->finish());
+    }
     pen_.to.nodes[node_].add("size", std::to_string(parser_.offset() - start_) + " octets");
     if (parser_.unclosed()) note(Rule::MimeUnclosed);
     return {};

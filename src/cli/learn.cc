@@ -26,6 +26,10 @@ bool learn(const Verdict& verdict, Encrypt& step) {
     auto stated = capabilities_of(verdict, recipient.certificate);
     if (!stated) continue;
     any = true;
+    for (const Layer& layer : verdict.layers) {
+      recipient.chain.insert(recipient.chain.end(), layer.certificates.begin(),
+                             layer.certificates.end());
+    }
     bool is_newer = !recipient.capabilities || supersedes(*stated, *recipient.capabilities);
     if (is_newer) recipient.capabilities = std::move(*stated);
   }

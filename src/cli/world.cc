@@ -60,9 +60,11 @@ Result<std::vector<Identity>> load_identities(const std::string& name, Passphras
 }
 
 // Nobody is left out because no certificate is known for him (E2E-27).
-Result<Certificate> load_recipient(const std::string& name, Time at) {
-  if (store::exists(name) || !is_address(name)) return store::load_recipient_file(name);
-  return store::DirectoryStore(host::data_folder()).find_recipient(name, at);
+Result<RecipientChoice> load_recipient(const std::string& name, Time at) {
+  if (!store::exists(name) && is_address(name)) {
+    return TRY(store::DirectoryStore(host::data_folder()).find_recipient(name, at));
+  }
+  return store::load_recipient_file(name);
 }
 
 Result<std::vector<Certificate>> load_certificate_files(const std::vector<std::string>& paths) {
@@ -193,15 +195,11 @@ Result<World> load_world(const OpeningOptions& options) {
   return world;
 }
 
-// The files of recipients may have the certificates of their issuers too.
 Result<RecipientWorld> load_recipient_world(const SealingOptions& options) {
   RecipientWorld world;
   if (options.trust.empty()) return world;
   world.trust = make_trust_store(TRY(load_trust(options.trust)));
   std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
-  for (const std::string& name : options.recipients) {
-    if (store::exists(name)) add(certificates, TRY(store::load_certificate_file(name)));
-  }
   add(certificates, store::DirectoryStore(host::data_folder()).certificates());
   world.certificates = make_cert_source(std::move(certificates));
   world.revocation = TRY(load_lists(options.crls));

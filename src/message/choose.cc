@@ -54,6 +54,7 @@ Peer make_peer(const RecipientChoice& recipient) {
             .name = printable(recipient.certificate.subject()),
             .stated = {},
             .last_cipher = last_cipher,
+            .chain = recipient.chain,
             .origin = {}};
   if (!known) return peer;
   auto list = cms::decode_capabilities(known->der);

@@ -19,6 +19,7 @@ struct Peer {
   std::string name;
   cms::StatedAlgorithms stated;
   std::optional<ContentCipher> last_cipher;
+  std::vector<Certificate> chain;
   std::string origin;  // "certificate", "mail of 2026-06-01T12:00:00Z"; empty: nothing is known
 };
 Peer make_peer(const RecipientChoice& recipient);

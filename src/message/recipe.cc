@@ -325,7 +325,7 @@ Result<EncryptPlan> plan_encrypt(const Encrypt& step, const SealOptions& options
   Findings path_findings;
   for (const Peer& peer : chooser.peers()) {
     TRY_VOID(check_recipient(peer.certificate, options.at));
-    for (Finding& finding : TRY(check_recipient_path(peer.certificate, options))) {
+    for (Finding& finding : TRY(check_recipient_path(peer.certificate, peer.chain, options))) {
       path_findings.push_back(std::move(finding));
     }
     TRY_VOID(check_rules(peer, rules));

@@ -17,7 +17,9 @@ std::string detail_of(const Certificate& certificate, const Finding& finding) {
 
 }  // namespace
 
-Result<Findings> check_recipient_path(const Certificate& certificate, const SealOptions& options) {
+Result<Findings> check_recipient_path(const Certificate& certificate,
+                                      const std::vector<Certificate>& chain,
+                                      const SealOptions& options) {
   const RecipientTrust& trust = options.recipient_trust;
   if (trust.roots == nullptr) return Findings();
   x509::PathFinder finder(
@@ -27,7 +29,7 @@ Result<Findings> check_recipient_path(const Certificate& certificate, const Seal
   path_options.at = options.at;
   path_options.purpose = x509::Purpose::MailEncryption;
   path_options.revocation = revocation_policy(trust.revocation);
-  x509::PathResult path = finder.find(certificate, {}, {}, path_options);
+  x509::PathResult path = finder.find(certificate, chain, {}, path_options);
   if (!path.verified && worst(path.findings) < Severity::Indeterminate) {
     path.findings.push_back(Finding::of(Rule::PathNoRoot));
   }

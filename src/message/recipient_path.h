@@ -6,8 +6,10 @@
 
 namespace bulla {
 
-// What is worth knowing of the path all the same; nothing without roots to lead to. Errors: the
-// worst of what is wrong with it.
-Result<Findings> check_recipient_path(const Certificate& certificate, const SealOptions& options);
+// `chain`: certificates that came with it. What is worth knowing of the path all the same; nothing
+// without roots to lead to. Errors: the worst of what is wrong with it.
+Result<Findings> check_recipient_path(const Certificate& certificate,
+                                      const std::vector<Certificate>& chain,
+                                      const SealOptions& options);
 
 }  // namespace bulla

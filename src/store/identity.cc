@@ -190,11 +190,13 @@ Result<std::vector<Certificate>> load_certificate_file(const std::string& path) 
   return certificates;
 }
 
-Result<Certificate> load_recipient_file(const std::string& path) {
+Result<RecipientChoice> load_recipient_file(const std::string& path) {
   std::vector<Certificate> certificates = TRY(load_certificate_file(path));
   auto person = std::find_if(certificates.begin(), certificates.end(),
                              [](const Certificate& candidate) { return !candidate.is_ca(); });
-  return person != certificates.end() ? *person : certificates.front();
+  RecipientChoice recipient = person != certificates.end() ? *person : certificates.front();
+  recipient.chain = std::move(certificates);
+  return recipient;
 }
 
 Result<std::vector<Certificate>> load_roots(const std::string& path) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "bulla/seal.h"
 #include "bulla/trust.h"
 
 namespace bulla::store {
@@ -44,8 +45,9 @@ Result<Identity> choose_signer(const std::vector<Identity>& identities, Time at)
 // All certificates of a file, as load_certificates() reads them.
 Result<std::vector<Certificate>> load_certificate_file(const std::string& path);
 
-// The recipient in a certificate file: the first that is no CA, or the only one.
-Result<Certificate> load_recipient_file(const std::string& path);
+// The recipient in a certificate file: the first that is no CA, or the only one. All of the file
+// are its chain.
+Result<RecipientChoice> load_recipient_file(const std::string& path);
 
 // The certificates of a file, or of all files of a folder that hold any.
 Result<std::vector<Certificate>> load_roots(const std::string& path);

@@ -51,7 +51,7 @@ TEST(RecipientPath, E2E19_it_leads_to_a_root) {
   Trust no_intermediate;
   no_intermediate.options.recipient_trust.certificates = nullptr;
   EXPECT_EQ(outcome("alice", no_intermediate.options), "path.no-root");
-  EXPECT_EQ(outcome("sha1", Trust().options), "path.weak-digest");
+  EXPECT_EQ(outcome("sha1", Trust().options), "cert.weak-digest");
 }
 
 TEST(RecipientPath, E2E19_it_is_not_revoked_as_far_as_is_known) {

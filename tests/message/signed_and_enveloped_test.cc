@@ -49,19 +49,20 @@ Held<X509> x509_of(const std::string& name) {
   return Held<X509>(PEM_read_bio_X509(pem(name).get(), nullptr, nullptr, nullptr));
 }
 
-// Signed by `signer`, encrypted for alice.
-std::string by_openssl(std::string_view content, const std::string& signer = "alice",
-                       const EVP_CIPHER* cipher = EVP_aes_128_cbc()) {
+enum class Attributes { None, Some };
+
+// Signed by alice, and encrypted for her.
+std::string by_openssl(std::string_view content, Attributes attributes = Attributes::Some) {
   Held<PKCS7> message(PKCS7_new());
   PKCS7_set_type(message.get(), NID_pkcs7_signedAndEnveloped);
-  PKCS7_set_cipher(message.get(), cipher);
-  Held<X509> certificate = x509_of(signer);
-  Held<X509> recipient = x509_of("alice");
-  Held<EVP_PKEY> key(
-      PEM_read_bio_PrivateKey(pem(signer + ".key").get(), nullptr, nullptr, nullptr));
-  EXPECT_NE(PKCS7_add_recipient(message.get(), recipient.get()), nullptr);
-  EXPECT_NE(PKCS7_add_signature(message.get(), certificate.get(), key.get(), EVP_sha256()),
-            nullptr);
+  PKCS7_set_cipher(message.get(), EVP_aes_128_cbc());
+  Held<X509> certificate = x509_of("alice");
+  Held<EVP_PKEY> key(PEM_read_bio_PrivateKey(pem("alice.key").get(), nullptr, nullptr, nullptr));
+  EXPECT_NE(PKCS7_add_recipient(message.get(), certificate.get()), nullptr);
+  PKCS7_SIGNER_INFO* info =
+      PKCS7_add_signature(message.get(), certificate.get(), key.get(), EVP_sha256());
+  EXPECT_NE(info, nullptr);
+  if (attributes == Attributes::Some) PKCS7_add_attrib_content_type(info, nullptr);
   PKCS7_add_certificate(message.get(), certificate.get());
   PKCS7_add_certificate(message.get(), x509_of("intermediate").get());
   Held<BIO> in(PKCS7_dataInit(message.get(), nullptr));
@@ -129,6 +130,13 @@ std::string with_encrypted_signature(const std::string& der) {
   return written(message);
 }
 
+std::string as_mail(const std::string& der, const std::string& from) {
+  std::string text = "From: " + from +
+                     "\r\nMIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; "
+                     "name=smime.p7m\r\nContent-Transfer-Encoding: binary\r\n\r\n";
+  return text + der;
+}
+
 TEST(SignedAndEnveloped, CMS40_is_decrypted_and_verified_in_both_forms) {
   std::string plain = by_openssl(kMail);
   EXPECT_EQ(written(cms::messages::parsed(as_bytes(plain))), plain);
@@ -175,11 +183,28 @@ TEST(SignedAndEnveloped, without_a_key_it_is_named) {
 
 TEST(SignedAndEnveloped, a_signer_that_nobody_trusts_or_another_sender_is_told) {
   World world;
-  std::string forged = "From: bob@example.com\r\nContent-Type: text/plain\r\n\r\nhi\r\n";
-  EXPECT_TRUE(open_mail(by_openssl(forged), world.options).has(Rule::AddressFromDiffers));
+  EXPECT_EQ(open_mail(as_mail(by_openssl(kMail), "alice@example.org"), world.options).status(),
+            Status::Valid);
+  EXPECT_TRUE(open_mail(as_mail(by_openssl(kMail), "bob@example.org"), world.options)
+                  .has(Rule::AddressFromDiffers));
   auto nobody = make_trust_store({});
   world.options.trust = nobody.get();
   EXPECT_NE(open_mail(by_openssl(kMail), world.options).status(), Status::Valid);
+}
+
+// T-16: what is signed could be attributes.
+TEST(SignedAndEnveloped, CMS24_without_attributes_it_is_opened_on_request_alone) {
+  std::string plain = by_openssl(kMail, Attributes::None);
+  for (const std::string& der : {plain, with_encrypted_signature(plain)}) {
+    World world;
+    Opened opened = open_mail(der, world.options);
+    EXPECT_EQ(opened.status(), Status::Invalid);
+    EXPECT_EQ(opened.content, "");
+    world.options.policy.old_forms = Policy::Old::Read;
+    opened = open_mail(der, world.options);
+    EXPECT_EQ(opened.status(), Status::Valid) << opened.text();
+    EXPECT_EQ(opened.content, kMail);
+  }
 }
 
 // Whatever is changed: nothing else is ever valid, and no other content comes out as valid.
