@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "cms/signed_attributes.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/key_kind.h"
 #include "crypto/post_quantum.h"
 #include "x509/certificate_key.h"
 
@@ -238,8 +239,7 @@ std::optional<bool> SignerVerifier::check_signature() {
 
 void SignerVerifier::check_key() {
   if (!check_.certificate) return;
-  KeyKind kind = check_.certificate->key_kind();
-  bool is_rsa = kind == KeyKind::Rsa || kind == KeyKind::RsaPss || kind == KeyKind::RsaOaep;
+  bool is_rsa = crypto::is_rsa(check_.certificate->key_kind());
   if (is_rsa && check_.certificate->key_bits() < kMinRsaBits) {
     note(Rule::SigWeakKey, check_.certificate->key_description());
   }

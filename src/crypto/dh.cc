@@ -7,9 +7,8 @@
 namespace bulla::crypto {
 namespace {
 
-// RFC 2631 2.2 begins at 512 and 160 bits; an agreement in 4096 takes some 50 ms.
+// RFC 2631 2.2 begins at 512 and 160 bits.
 constexpr std::size_t kMinPrimeBits = 512;
-constexpr std::size_t kMaxPrimeBits = 4'096;
 constexpr std::size_t kMinOrderBits = 160;
 
 tl::unexpected<Error> bad_key(std::string detail) {
@@ -19,8 +18,8 @@ tl::unexpected<Error> bad_key(std::string detail) {
 bool is_sane(const DhGroup& group) {
   std::size_t prime = bit_length(group.p);
   std::size_t order = bit_length(group.q);
-  return prime >= kMinPrimeBits && prime <= kMaxPrimeBits && order >= kMinOrderBits &&
-         order < prime && is_odd(group.p) && is_odd(group.q) && bit_length(group.g) >= 2 &&
+  return prime >= kMinPrimeBits && prime <= kMaxDhBits && order >= kMinOrderBits && order < prime &&
+         is_odd(group.p) && is_odd(group.q) && bit_length(group.g) >= 2 &&
          bit_length(group.g) <= prime;
 }
 

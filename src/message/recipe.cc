@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "cms/timestamp_protocol.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/key_kind.h"
 #include "message/recipient_path.h"
 #include "message/rules.h"
 #include "x509/certificate_key.h"
@@ -91,10 +92,7 @@ Result<void> check_recipient(const Certificate& certificate, Time at) {
   return {};
 }
 
-bool is_rsa(const Certificate& certificate) {
-  KeyKind kind = certificate.key_kind();
-  return kind == KeyKind::Rsa || kind == KeyKind::RsaOaep || kind == KeyKind::RsaKem;
-}
+bool is_rsa(const Certificate& certificate) { return crypto::is_rsa(certificate.key_kind()); }
 
 std::vector<Peer> distinct_peers(std::vector<RecipientChoice> recipients) {
   std::stable_sort(recipients.begin(), recipients.end(), [](const auto& a, const auto& b) {

@@ -3,6 +3,7 @@
 #include "cms/recipient_key.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/kem.h"
+#include "crypto/key_kind.h"
 
 namespace bulla {
 
@@ -100,9 +101,9 @@ x509::RevocationPolicy revocation_policy(Revocation revocation) {
 std::string short_key(const AlgorithmRules& rules, const Certificate& certificate) {
   std::size_t bits = certificate.key_bits();
   KeyKind kind = certificate.key_kind();
-  bool is_rsa = kind == KeyKind::Rsa || kind == KeyKind::RsaPss || kind == KeyKind::RsaOaep ||
-                kind == KeyKind::RsaKem;
-  std::size_t enough = is_rsa ? rules.min_rsa_bits : kind == KeyKind::Ec ? rules.min_ec_bits : 0;
+  std::size_t enough = crypto::is_rsa(kind)  ? rules.min_rsa_bits
+                       : kind == KeyKind::Ec ? rules.min_ec_bits
+                                             : 0;
   if (bits >= enough) return "";
   return certificate.key_description() + " is shorter than " + std::to_string(enough) + " bits";
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/key_kind.h"
 #include "message/recipe.h"
 #include "mime/address.h"
 #include "x509/address_match.h"
@@ -50,9 +51,7 @@ Finding warning(Rule rule, std::string place, std::string detail) {
 Findings note_short_keys(const Recipe& recipe) {
   Findings findings;
   for (const Certificate& signer : signers_of(recipe)) {
-    KeyKind kind = signer.key_kind();
-    bool is_rsa = kind == KeyKind::Rsa || kind == KeyKind::RsaPss;
-    if (!is_rsa || signer.key_bits() >= kShortRsaBits) continue;
+    if (!crypto::is_rsa(signer.key_kind()) || signer.key_bits() >= kShortRsaBits) continue;
     findings.push_back(
         warning(Rule::SigWeakKeyAccepted, {}, signer.subject() + ": " + signer.key_description()));
   }

@@ -1,9 +1,12 @@
 #include "x509/key_info.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
 #include "asn1/algorithm_identifier.h"
+#include "crypto/dh.h"
+#include "crypto/key_kind.h"
 #include "crypto/oid_name.h"
 #include "crypto/post_quantum.h"
 
@@ -162,17 +165,17 @@ KeyInfo read_key_info(ByteView spki) {
 
 // Sizes that cost whoever verifies too much (ALG-74), and numbers that are no key.
 std::optional<std::string> find_key_flaw(const KeyInfo& key, const Limits& limits) {
-  bool sized = key.kind == KeyKind::Rsa || key.kind == KeyKind::RsaPss ||
-               key.kind == KeyKind::RsaOaep || key.kind == KeyKind::RsaKem ||
-               key.kind == KeyKind::Dsa;
-  if ((sized || key.kind == KeyKind::Dh) && key.bits > limits.rsa_bits)
+  bool is_rsa = crypto::is_rsa(key.kind);
+  bool is_dh = key.kind == KeyKind::Dh;
+  std::size_t most = is_dh ? std::min(limits.rsa_bits, crypto::kMaxDhBits) : limits.rsa_bits;
+  if ((is_rsa || is_dh || key.kind == KeyKind::Dsa) && key.bits > most)
     return key.description + " is too large";
   if (key.exponent_bits > limits.rsa_exponent_bits) return "the RSA exponent is too large";
   if (key.kind == KeyKind::Ec && key.bits == 0) return key.description;
   // DSA keys may inherit their parameters: no size then.
-  if (sized && key.bits == 0 && key.kind != KeyKind::Dsa) return "the RSA key is malformed";
-  if (sized && key.kind != KeyKind::Dsa && key.exponent_bits < 2)
-    return "the RSA exponent is 1 or 0";
+  if (is_rsa && key.bits == 0) return "the RSA key is malformed";
+  if (is_dh && key.bits == 0) return "the DH key has no group";
+  if (is_rsa && key.exponent_bits < 2) return "the RSA exponent is 1 or 0";
   return std::nullopt;
 }
 

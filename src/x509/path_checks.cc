@@ -4,6 +4,7 @@
 
 #include "asn1/reader.h"
 #include "crypto/algorithm_table.h"
+#include "crypto/key_kind.h"
 #include "x509/extensions.h"
 
 namespace bulla::x509 {
@@ -97,8 +98,7 @@ void check_key(const Certificate& certificate, std::size_t index, PathOptions::W
                Findings& findings) {
   std::size_t bits = certificate.key_bits();
   KeyKind kind = certificate.key_kind();
-  bool counted = kind == KeyKind::Rsa || kind == KeyKind::RsaPss || kind == KeyKind::RsaOaep ||
-                 kind == KeyKind::RsaKem || kind == KeyKind::Dsa;
+  bool counted = crypto::is_rsa(kind) || kind == KeyKind::Dsa || kind == KeyKind::Dh;
   if (bits == 0 || (!counted && kind != KeyKind::Ec)) return;
   std::size_t enough = counted ? 2'048 : 224;
   std::size_t refused = counted ? (weak == PathOptions::Weak::Warn ? 512 : 1'024) : 160;

@@ -172,6 +172,49 @@ TEST(IssuedPath, ShortKeysAreNamedAndShorterOnesRefused_ALG_72_ALG_73) {
   }
 }
 
+// A Diffie-Hellman key in a group of so many bits; 0: without a group.
+Bytes dh_key(std::size_t bits) {
+  Bytes number = asn1::encode([&](asn1::Writer& out) { out.integer(5); });
+  return asn1::encode([&](asn1::Writer& out) {
+    asn1::Writer seq = out.sequence();
+    {
+      asn1::Writer algorithm = seq.sequence();
+      algorithm.oid(Oid::of("1.2.840.10046.2.1"));
+      if (bits > 0) {
+        asn1::Writer group = algorithm.sequence();
+        group.unsigned_integer(Bytes(bits / 8, 0xc3));
+        group.integer(2);
+        group.unsigned_integer(Bytes(20, 0xc3));
+      }
+    }
+    seq.bit_string(number);
+  });
+}
+
+// As keys of RSA, and no larger than what is agreed with (crypto/dh.h).
+TEST(IssuedPath, ShortAndLargeKeysOfDiffieHellmanAreToldLikeOthers) {
+  for (auto [bits, expected] :
+       {std::pair{4'104, "crypto.bad-key path 0"}, std::pair{4'096, ""}, std::pair{2'048, ""},
+        std::pair{1'536, "cert.weak-key path 0"}, std::pair{1'016, "cert.weak-key path 0"},
+        std::pair{0, "crypto.bad-key path 0"}}) {
+    Certificate leaf = issue({.like = "alice",
+                              .issuer = "intermediate",
+                              .key = "intermediate",
+                              .spki_der = dh_key(static_cast<std::size_t>(bits))});
+    auto trust = make_trust_store({load("root")});
+    PathFinder finder({.trust = trust.get()});
+    PathOptions options{.at = *parse_time("2026-06-01"), .purpose = Purpose::Any};
+    options.revocation = RevocationPolicy::Off;
+    PathResult result = finder.find(leaf, {load("intermediate")}, {}, options);
+    std::string found;
+    for (const Finding& finding : result.findings) {
+      if (finding.severity == Severity::Note) continue;
+      found += std::string(info(finding.rule).slug) + " " + finding.place;
+    }
+    EXPECT_EQ(found, expected) << bits;
+  }
+}
+
 Setting with_lists(std::vector<Bytes> lists) {
   return {.pool = {load("intermediate")},
           .lists = std::move(lists),
