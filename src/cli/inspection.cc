@@ -13,6 +13,7 @@
 #include "cms/decrypt.h"
 #include "cms/parser.h"
 #include "message/input_form.h"
+#include "message/read_all.h"
 #include "mime/base64.h"
 #include "mime/parser.h"
 #include "mime/smime_type.h"
@@ -23,7 +24,6 @@ namespace bulla::cli {
 namespace {
 
 constexpr std::size_t kMaxNodes = 20'000;  // 1,000 parts, and twenty times more to say of them
-constexpr std::size_t kChunk = 256u << 10;
 
 struct Pen {
   Inspection& to;
@@ -459,12 +459,8 @@ std::unique_ptr<Sink> make_inner(Pen& pen, std::size_t depth) {
 }
 
 Result<void> feed(Source& in, Sink& to) {
-  Bytes buffer(kChunk);
-  for (;;) {
-    std::size_t count = TRY(in.read(buffer));
-    if (count == 0) return to.finish();
-    TRY_VOID(to.write(ByteView(buffer).first(count)));
-  }
+  TRY_VOID(pump(in, to));
+  return to.finish();
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ Countersignatures read_countersignatures(const SignerInfo& signer, const Limits&
 SignerCheck check_countersigner(const SignerInfo& countersigner, ByteView signature,
                                 const std::vector<Certificate>& candidates, const Limits& limits);
 
-// Signs `signature`, with the attributes that RFC 2634 1.3.4 leaves to a countersigner:
-// messageDigest, signingTime and signingCertificate (CMS-42, CMS-44).
+// Signs `signature`, with signer.attributes and those that RFC 2634 1.3.4 leaves to a
+// countersigner: messageDigest, signingTime and signingCertificateV2 (CMS-42, CMS-44).
 Result<SignerInfo> make_countersignature(const Signer& signer, ByteView signature);
 
 // Adds a further value. One attribute holds them all: some readers look at the first alone.

@@ -14,6 +14,28 @@ std::array<std::uint8_t, 4> big_endian(std::uint32_t number) {
           static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
 }
 
+// OtherInfo ::= SEQUENCE {
+//     keyInfo          KeySpecificInfo,
+//     partyAInfo   [0] OCTET STRING OPTIONAL,
+//     suppPubInfo  [2] OCTET STRING }  -- KM-09: key_info with the OID of the wrap alone
+// KeySpecificInfo ::= SEQUENCE {
+//     algorithm        OBJECT IDENTIFIER,
+//     counter          OCTET STRING SIZE (4..4) }
+Bytes x942_other_info(const Oid& wrap, std::uint32_t counter, std::optional<ByteView> ukm,
+                      std::size_t key_octets) {
+  return asn1::encode([&](asn1::Writer& out) {
+    asn1::Writer seq = out.sequence();
+    {
+      asn1::Writer key_info = seq.sequence();
+      key_info.oid(wrap);
+      key_info.octet_string(big_endian(counter));
+    }
+    if (ukm) seq.enter(asn1::constructed(0)).octet_string(*ukm);
+    seq.enter(asn1::constructed(2))
+        .octet_string(big_endian(static_cast<std::uint32_t>(8 * key_octets)));
+  });
+}
+
 // KM = H(ZZ || OtherInfo) with counters from 1, as many as it takes.
 Result<Secret> derive_x942(const crypto::KeyAgreement& agreement, ByteView shared,
                            std::optional<ByteView> ukm, std::size_t size) {
@@ -45,28 +67,6 @@ Bytes shared_info(const asn1::AlgorithmIdentifier& key_info, std::optional<ByteV
   return asn1::encode([&](asn1::Writer& out) {
     asn1::Writer seq = out.sequence();
     key_info.write(seq);
-    if (ukm) seq.enter(asn1::constructed(0)).octet_string(*ukm);
-    seq.enter(asn1::constructed(2))
-        .octet_string(big_endian(static_cast<std::uint32_t>(8 * key_octets)));
-  });
-}
-
-// OtherInfo ::= SEQUENCE {
-//     keyInfo          KeySpecificInfo,
-//     partyAInfo   [0] OCTET STRING OPTIONAL,
-//     suppPubInfo  [2] OCTET STRING }
-// KeySpecificInfo ::= SEQUENCE {
-//     algorithm        OBJECT IDENTIFIER,
-//     counter          OCTET STRING SIZE (4..4) }
-Bytes x942_other_info(const Oid& wrap, std::uint32_t counter, std::optional<ByteView> ukm,
-                      std::size_t key_octets) {
-  return asn1::encode([&](asn1::Writer& out) {
-    asn1::Writer seq = out.sequence();
-    {
-      asn1::Writer key_info = seq.sequence();
-      key_info.oid(wrap);
-      key_info.octet_string(big_endian(counter));
-    }
     if (ukm) seq.enter(asn1::constructed(0)).octet_string(*ukm);
     seq.enter(asn1::constructed(2))
         .octet_string(big_endian(static_cast<std::uint32_t>(8 * key_octets)));

@@ -13,10 +13,6 @@ namespace bulla::cms {
 Bytes shared_info(const asn1::AlgorithmIdentifier& key_info, std::optional<ByteView> ukm,
                   std::size_t key_octets);
 
-// OtherInfo of the X9.42 KDF in DER (KM-09): `wrap` is the key wrap's OID alone.
-Bytes x942_other_info(const Oid& wrap, std::uint32_t counter, std::optional<ByteView> ukm,
-                      std::size_t key_octets);
-
 // The key-encryption key by the agreement's KDF: X9.63 (KM-21), HKDF with the ukm as
 // salt (KM-28), or X9.42 (RFC 2631 2.1.2).
 Result<Secret> derive_key_encryption_key(const crypto::KeyAgreement& agreement, ByteView shared,

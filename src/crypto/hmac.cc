@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/check.h"
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
 #include "crypto/openssl.h"
@@ -15,6 +16,7 @@ struct HmacRow {
   Digest digest;
 };
 
+// The first of a digest is written.
 constexpr std::array kHmacs = {
     HmacRow{Oid::of("1.2.840.113549.2.7"), Digest::Sha1},
     HmacRow{Oid::of("1.3.6.1.5.5.8.1.2"), Digest::Sha1},
@@ -32,6 +34,14 @@ std::optional<Digest> read_hmac(const asn1::AlgorithmIdentifier& algorithm) {
     return candidate.oid == algorithm.algorithm;
   });
   return row == kHmacs.end() ? std::nullopt : std::optional(row->digest);
+}
+
+asn1::AlgorithmIdentifier hmac_identifier(Digest digest) {
+  const auto* row = std::find_if(kHmacs.begin(), kHmacs.end(), [&](const HmacRow& candidate) {
+    return candidate.digest == digest;
+  });
+  CHECK(row != kHmacs.end());
+  return {row->oid, kNullParameters};
 }
 
 std::string hmac_name(Digest digest) { return "hmac-" + std::string(name(digest)); }

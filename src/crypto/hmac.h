@@ -14,6 +14,8 @@ namespace bulla::crypto {
 // hmacWithSHA1 to hmacWithSHA512 (RFC 8018 B.1.2), and hMAC-SHA1 of the IANA arc (KM-32),
 // with no or NULL parameters.
 std::optional<Digest> read_hmac(const asn1::AlgorithmIdentifier& algorithm);
+// With NULL, as RFC 8018 B.1.2 writes it. REQUIRES: SHA-1 or SHA-2 without 512/t.
+asn1::AlgorithmIdentifier hmac_identifier(Digest digest);
 // "hmac-sha256"
 std::string hmac_name(Digest digest);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "base/check.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
@@ -22,22 +21,8 @@ constexpr Oid kPbeSha1TripleDes = Oid::of("1.2.840.113549.1.12.1.3");
 // No key of a cipher or MAC here is longer; a bound for keyLength (KM-38).
 constexpr std::int64_t kMaxKeyBytes = 64;
 constexpr std::size_t kMaxSaltBytes = 1'024;
-// scrypt's p multiplies the time; 1 is what all write, RFC 7914 2 recommends it.
+// scrypt's p multiplies the time. RFC 7914 2 recommends 1; we write 5, as N is small here.
 constexpr std::uint64_t kMaxScryptParallelization = 16;
-
-struct PrfRow {
-  Oid oid;
-  Digest digest;
-};
-
-// RFC 8018 B.1.2, as written; read_hmac() reads them.
-constexpr PrfRow kPrfs[] = {
-    {Oid::of("1.2.840.113549.2.7"), Digest::Sha1},
-    {Oid::of("1.2.840.113549.2.8"), Digest::Sha224},
-    {Oid::of("1.2.840.113549.2.9"), Digest::Sha256},
-    {Oid::of("1.2.840.113549.2.10"), Digest::Sha384},
-    {Oid::of("1.2.840.113549.2.11"), Digest::Sha512},
-};
 
 ByteView read_salt(asn1::Reader& in) {
   ByteView salt = in.octet_string();
@@ -127,12 +112,7 @@ Bytes write_pbkdf2(const Pbkdf2& pbkdf2) {
     seq.octet_string(pbkdf2.salt);
     seq.integer(pbkdf2.iterations);
     if (pbkdf2.key_size) seq.integer(*pbkdf2.key_size);
-    if (pbkdf2.prf == Digest::Sha1) return;
-    for (const PrfRow& row : kPrfs) {
-      if (row.digest != pbkdf2.prf) continue;
-      return asn1::AlgorithmIdentifier{row.oid, kNullParameters}.write(seq);
-    }
-    CHECK(false && "a PRF without a row");
+    if (pbkdf2.prf != Digest::Sha1) hmac_identifier(pbkdf2.prf).write(seq);
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/try.h"
 #include "host/spool.h"
+#include "message/read_all.h"
 
 namespace bulla::host {
 
@@ -80,15 +81,9 @@ Result<std::unique_ptr<FileSource>> open_source(const std::string& path) {
 }
 
 Result<std::unique_ptr<FileSource>> spool(Source& from) {
-  constexpr std::size_t kChunk = 256u << 10;
   const std::string name = "temporary file";
   Descriptor file = TRY(open_unnamed());
-  Bytes buffer(kChunk);
-  for (;;) {
-    std::size_t count = TRY(from.read(buffer));
-    if (count == 0) break;
-    TRY_VOID(write_all(file.number(), ByteView(buffer).first(count), name));
-  }
+  TRY_VOID(read_all(from, [&](ByteView octets) { return write_all(file.number(), octets, name); }));
   if (::lseek(file.number(), 0, SEEK_SET) < 0) {
     return failure(Rule::IoRead, 0, system_message(name, errno));
   }

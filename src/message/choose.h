@@ -20,7 +20,8 @@ struct Peer {
   cms::StatedAlgorithms stated;
   std::optional<ContentCipher> last_cipher;
   std::vector<Certificate> chain;
-  std::string origin;  // "certificate", "mail of 2026-06-01T12:00:00Z"; empty: nothing is known
+  // "certificate", "signed mail (2026-06-01T12:00:00Z)"; empty: nothing is known.
+  std::string origin;
 };
 Peer make_peer(const RecipientChoice& recipient);
 

@@ -1,6 +1,7 @@
 #include "bulla/convert.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/try.h"
 #include "crypto/algorithm_table.h"
@@ -519,15 +520,14 @@ class Conversion {
 
 // Bare CMS has no clear form: there is no header for the boundary.
 Result<void> check_is_mail(Source& in) {
-  Bytes beginning(128);
-  std::size_t size = 0;
-  while (size < beginning.size()) {
-    std::size_t count = TRY(in.read(MutableByteView(beginning).subspan(size)));
+  Bytes beginning;
+  std::array<std::uint8_t, 128> octets;
+  while (needs_more(beginning)) {
+    std::size_t count = TRY(in.read(octets));
     if (count == 0) break;
-    size += count;
+    append(beginning, ByteView(octets).first(count));
   }
-  if (size == 0) return failure(Rule::IoNoInput, 0, "the input is empty");
-  beginning.resize(size);
+  if (beginning.empty()) return failure(Rule::IoNoInput, 0, "the input is empty");
   if (input_form(beginning) == InputForm::Mail) {
     return TRY(in.rewind()) ? Result<void>() : failure(Rule::IoRead, 0, "it cannot be read twice");
   }
