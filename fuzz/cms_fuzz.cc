@@ -187,6 +187,9 @@ void decrypt(const Recorder& message) {
   auto decryptor = cms::ContentDecryptor::create(*encryption, *key);
   if (!decryptor) return;
   auto drop = [](ByteView) -> Result<void> { return {}; };
+  for (const cms::SignerInfo& signer : message.tail.signers) {
+    static_cast<void>(cms::decrypt_signature(*encryption, *key, signer.signature));
+  }
   if (!decryptor->update(message.octets, drop)) return;
   auto done = decryptor->finish(*message.enveloped, message.enveloped_tail_seen, drop);
   static_cast<void>(done);

@@ -3,8 +3,8 @@
 //   auto stamps = bulla::make_http_timestamp_source("https://tsa.example.org/");
 //   bulla::Sign step{.signers = {{.identity = me}}, .timestamps = *stamps};
 //
-// libcurl does it. It is loaded when it is first needed: a program that never asks for anything
-// pays nothing for it.
+// libcurl (libcurl.so.4) does it, with the proxies of the environment. It is loaded when it is
+// first needed: a program that never asks for anything pays nothing for it.
 //
 // Thread safety: a source may be used by several threads.
 #pragma once

@@ -99,10 +99,11 @@ constexpr std::array kFlags = {
             "where the result goes; without it standard output"},
     FlagRow{"--learn-from", "", "MAIL", Value::File, Repeat::Many, kEncrypt | kSeal,
             "a signed mail of a recipient: algorithms are chosen by what it says they can read"},
-    FlagRow{"--trust", "", "ROOTS", Value::File, Repeat::Many,
-            kOpen | kVerify | kEncrypt | kSeal | kAddRecipients,
-            "trusted roots: a PEM file, a folder, 'system' or 'store' (default: both); recipients "
-            "are checked against them where they are given"},
+    FlagRow{
+        "--trust", "", "ROOTS", Value::File, Repeat::Many,
+        kOpen | kVerify | kEncrypt | kSeal | kAddRecipients,
+        "trusted roots: a PEM file, a folder, 'system' or 'store' (default: both; what recipients "
+        "must lead to has no default)"},
     FlagRow{"--certs", "", "FILE", Value::File, Repeat::Many,
             kSign | kEncrypt | kSeal | kOpening | kAddRecipients,
             "more certificates, to find signers and paths with; not trusted"},

@@ -16,6 +16,8 @@ OpeningOptions reading_options(const SealingOptions& options) {
   reading.identities = options.identities;
   reading.trust = options.trust;
   reading.certs = options.certs;
+  reading.crls = options.crls;
+  reading.revocation = options.revocation;
   return reading;
 }
 

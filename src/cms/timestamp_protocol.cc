@@ -133,7 +133,9 @@ Result<FetchedTimestamp> read_timestamp_response(ByteView response, const Timest
   return FetchedTimestamp{.token = std::move(answer.token),
                           .scheme = std::move(*check.scheme),
                           .digest = *check.digest,
-                          .certificate = std::move(*check.certificate)};
+                          .certificate = std::move(*check.certificate),
+                          .time = token.info.time,
+                          .findings = std::move(check.findings)};
 }
 
 Result<FetchedTimestamp> fetch_timestamp(const AskAuthority& ask, Digest digest, ByteView octets,

@@ -23,6 +23,8 @@ struct FetchedTimestamp {
   SignatureScheme scheme;
   Digest digest;
   Certificate certificate;
+  Time time;
+  Findings findings;  // about its signature
 };
 
 // The token of a TimeStampResp. Errors: io.network if the authority refuses;

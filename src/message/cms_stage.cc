@@ -173,7 +173,7 @@ Result<void> CmsStage::open_envelope() {
   }
   auto tag_place = is_misplaced() ? cms::TagPlace::EndOfContent : cms::TagPlace::Mac;
   decryptor_ = TRY(cms::ContentDecryptor::create(*encryption_, key, tag_place, options.limits));
-  if (envelope_.is_signed) {
+  if (envelope_.is_signed && options.peel == OpenOptions::Peel::All) {
     add_signature();
     signature_key_ = std::move(key);
   }
@@ -319,6 +319,11 @@ Result<void> CmsStage::signed_tail(cms::SignedTail tail) {
     signature_tail(std::move(tail));
     return {};
   }
+  // The signers of what stays encrypted: nobody can say anything of them.
+  if (record_->layer.kind == Layer::Kind::Enveloped) {
+    record_->layer.certificates = std::move(tail.certificates);
+    return {};
+  }
   record_->layer.certificates = tail.certificates;
   // Certificates or lists to pass on, signed by nobody (MIME-44).
   bool no_content = record_->is_detached && record_->header->content_type == cms::kData;
@@ -395,6 +400,11 @@ void CmsStage::note_digests(const cms::MacAlgorithms& algorithms) {
   const AlgorithmRules& rules = opening_.options.policy.accepted;
   if (!is_allowed(rules.digests, algorithms.hmac)) {
     opening_.add(Rule::PolicyAlgorithm, place(), "the MAC " + crypto::hmac_name(algorithms.hmac));
+  }
+  bool is_weak =
+      algorithms.content && crypto::row(*algorithms.content).standing != crypto::Standing::Current;
+  if (is_weak) {
+    opening_.add(Rule::SigWeakDigestAccepted, place(), std::string(name(*algorithms.content)));
   }
   if (algorithms.content && !is_allowed(rules.digests, *algorithms.content)) {
     opening_.add(Rule::PolicyAlgorithm, place(),

@@ -300,7 +300,7 @@ bool Judge::is_author_known(const LayerRecord& encryption) const {
   std::vector<bool> anywhere(senders_);
   for (const SignerResult& signer : signers_) {
     if (!in_envelope(*signer.record)) continue;
-    bool is_inside = is_outside(encryption, *signer.record);
+    bool is_inside = is_outside(encryption, *signer.record) && !signer.in_the_open;
     any_inside = any_inside || is_inside;
     for (std::size_t i = 0; i < std::min(senders_, signer.senders.size()); ++i) {
       anywhere[i] = anywhere[i] || signer.senders[i];

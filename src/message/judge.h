@@ -31,7 +31,9 @@ class Judge {
     std::optional<Digest> missing_digest;
     std::vector<bool> senders;  // Sender::from that the certificate has the address of
     bool claims_from = false;   // one of them at least
-    bool is_foreign = false;    // another signer claims From; this one only adds
+    // Stands in the open beside a ciphertext: whoever made it need not know what is in it.
+    bool in_the_open = false;
+    bool is_foreign = false;  // another signer claims From; this one only adds
   };
   struct Sender {
     std::vector<std::string> from;  // addr-specs

@@ -102,16 +102,21 @@ void Judge::check_signers() {
   }
 }
 
-// PKCS #7 encrypts the signature beside the content (RFC 2315 11); OpenSSL leaves it as it is.
+// SignedAndEnvelopedData has its signed attributes in the open. PKCS #7 encrypts the signature
+// beside the content (RFC 2315 11): who made it has the key. OpenSSL leaves it as it is, and then
+// anybody could have put it there, over attributes that another one wrote (T-92).
 Judge::SignerResult Judge::check_signer(const LayerRecord& record, std::size_t index) {
   const cms::SignerInfo& signer = record.tail.signers[index];
-  bool is_encrypted =
-      index < record.decrypted_signatures.size() && !record.decrypted_signatures[index].empty();
-  if (!is_encrypted) return check_signer(record, signer);
-  cms::SignerInfo decrypted = signer;
-  decrypted.signature = record.decrypted_signatures[index];
-  SignerResult result = check_signer(record, decrypted);
-  return has(result.findings, Rule::SigBadSignature) ? check_signer(record, signer) : result;
+  if (index >= record.decrypted_signatures.size()) return check_signer(record, signer);
+  if (!record.decrypted_signatures[index].empty()) {
+    cms::SignerInfo decrypted = signer;
+    decrypted.signature = record.decrypted_signatures[index];
+    SignerResult result = check_signer(record, decrypted);
+    if (!has(result.findings, Rule::SigBadSignature)) return result;
+  }
+  SignerResult result = check_signer(record, signer);
+  result.in_the_open = true;
+  return result;
 }
 
 Judge::SignerResult Judge::check_signer(const LayerRecord& record, const cms::SignerInfo& signer) {

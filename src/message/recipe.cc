@@ -12,6 +12,7 @@
 #include "x509/certificate_key.h"
 #include "x509/extensions.h"
 #include "x509/key_identifier.h"
+#include "x509/path_checks.h"
 
 namespace bulla {
 namespace {
@@ -242,16 +243,36 @@ Digest imprint_digest(const AlgorithmRules& rules) {
   return found == rules.digests.end() ? Digest::Sha256 : *found;
 }
 
+// What a verifier would not believe is not taken from an authority (RFC 3161 2.2, 2.3).
+Result<void> check_timestamp(const cms::FetchedTimestamp& fetched, Time at) {
+  std::string who = printable(fetched.certificate.subject());
+  if (!x509::is_for_timestamps_alone(fetched.certificate)) {
+    return failure(Rule::SigTimestamp, 0, who + " is not for timestamps alone");
+  }
+  for (const Finding& finding : fetched.findings) {
+    if (finding.severity < Severity::Indeterminate) continue;
+    return failure(Rule::SigTimestamp, 0, who + ": " + std::string(info(finding.rule).text));
+  }
+  std::chrono::seconds tolerance(Policy().max_time_difference);
+  if (fetched.time > at + tolerance || fetched.time < at - tolerance) {
+    return failure(Rule::SigTimestamp, 0, who + " says that it is " + to_iso8601(fetched.time));
+  }
+  return {};
+}
+
 // What goes into the message is what the rules allow, whoever made it.
 Result<Bytes> allowed_timestamp(const TimestampSource& source, ByteView signature,
-                                const AlgorithmRules& rules, const Limits& limits) {
+                                const AlgorithmRules& rules, const SealOptions& options) {
   auto ask = [&](ByteView request) { return source.stamp(request); };
+  Digest imprint = imprint_digest(rules);
   cms::FetchedTimestamp fetched =
-      TRY(cms::fetch_timestamp(ask, imprint_digest(rules), signature, limits));
+      TRY(cms::fetch_timestamp(ask, imprint, signature, options.limits));
   std::string refused = refused_signature(rules, fetched.scheme, fetched.digest);
   if (refused.empty()) refused = short_key(rules, fetched.certificate);
-  if (refused.empty()) return std::move(fetched.token);
-  return failure(Rule::PolicyAlgorithm, 0, "the timestamp: " + refused);
+  if (!is_allowed(rules.digests, imprint)) refused = "the digest " + std::string(name(imprint));
+  if (!refused.empty()) return failure(Rule::PolicyAlgorithm, 0, "the timestamp: " + refused);
+  TRY_VOID(check_timestamp(fetched, options.at));
+  return std::move(fetched.token);
 }
 
 }  // namespace
@@ -280,9 +301,8 @@ Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
   plan.options.workers = options.workers;
   plan.description = "signed by ";
   if (step.timestamps != nullptr) {
-    plan.options.stamp = [source = step.timestamps, limits = options.limits,
-                          rules](ByteView signature) {
-      return allowed_timestamp(*source, signature, rules, limits);
+    plan.options.stamp = [source = step.timestamps, options, rules](ByteView signature) {
+      return allowed_timestamp(*source, signature, rules, options);
     };
   }
   for (const SignerChoice& choice : step.signers) {

@@ -16,24 +16,30 @@ struct Answer {
   Bytes body;
   std::size_t room;
   bool is_too_long = false;
+  bool out_of_memory = false;
 };
 
 extern "C" std::size_t take_answer(char* octets, std::size_t, std::size_t count, void* where) {
   auto& answer = *static_cast<Answer*>(where);
   answer.is_too_long = count > answer.room - answer.body.size();
   if (answer.is_too_long) return 0;
-  append(answer.body, as_bytes(std::string_view(octets, count)));
+  try {
+    append(answer.body, as_bytes(std::string_view(octets, count)));
+  } catch (const std::bad_alloc&) {  // not through libcurl
+    answer.out_of_memory = true;
+    return 0;
+  }
   return count;
 }
 
-// Whom an error is about: without user name and password.
+// Whom an error is about: the host alone. User names, passwords and queries are nobody's business.
 std::string shown(std::string_view url) {
-  std::size_t host = url.find("//") + 2;
-  std::size_t end = std::min(url.find_first_of("/?#", host), url.size());
-  std::size_t at = url.rfind('@', end);
-  bool has_user = at != std::string_view::npos && at >= host;
-  return printable(has_user ? std::string(url.substr(0, host)) + std::string(url.substr(at + 1))
-                            : std::string(url));
+  std::size_t scheme = url.find("://");
+  std::string_view rest = url.substr(scheme + 3);
+  rest.remove_prefix(std::min(rest.find_first_not_of('/'), rest.size()));
+  rest.remove_prefix(rest.rfind('@') + 1);  // 0 where there is none
+  rest = rest.substr(0, rest.find_first_of("/?#"));
+  return printable(std::string(url.substr(0, scheme)) + "://" + std::string(rest));
 }
 
 Error network_error(const HttpRequest& request, const std::string& what) {
@@ -65,7 +71,8 @@ class Exchange {
     set(CURLOPT_URL, request_.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_FOLLOWLOCATION, 0L);
-    set(CURLOPT_NOSIGNAL, 1L);  // other threads go on
+    set(CURLOPT_NOSIGNAL, 1L);    // other threads go on
+    set(CURLOPT_QUICK_EXIT, 1L);  // a name server that does not answer is not waited for
     set(CURLOPT_USERAGENT, "bulla");
     set(CURLOPT_HTTPHEADER, headers_.get());
     set(CURLOPT_POSTFIELDS, reinterpret_cast<const char*>(body.data()));
@@ -74,6 +81,7 @@ class Exchange {
     set(CURLOPT_WRITEDATA, static_cast<void*>(&answer_));
     if (handle_ == nullptr || !all_set_) return fail("libcurl does not work");
     CURLcode code = curl_.easy_perform(handle_.get());
+    if (answer_.out_of_memory) throw std::bad_alloc();
     if (answer_.is_too_long) return fail("the answer is too long");
     if (code != CURLE_OK) return fail(curl_.easy_strerror(code));
     return judge();
@@ -122,8 +130,12 @@ class Exchange {
 
 bool is_http_url(std::string_view url) {
   std::string_view scheme = url.substr(0, url.find("://"));
-  bool has_more = url.size() > scheme.size();
-  return has_more && (equal_ignoring_case(scheme, "http") || equal_ignoring_case(scheme, "https"));
+  bool is_http = equal_ignoring_case(scheme, "http") || equal_ignoring_case(scheme, "https");
+  if (!is_http || url.size() < scheme.size() + 4) return false;
+  bool has_host = std::string_view("/?#").find(url[scheme.size() + 3]) == std::string_view::npos;
+  return has_host && std::none_of(url.begin(), url.end(), [](char c) {
+           return static_cast<unsigned char>(c) <= ' ' || c == 0x7f;
+         });
 }
 
 Result<Bytes> post(const HttpRequest& request, ByteView body, const HttpOptions& options) {

@@ -25,6 +25,9 @@ Result<std::shared_ptr<const TimestampSource>> make_http_timestamp_source(std::s
   if (!net::is_http_url(url)) {
     return failure(Rule::IoUsage, 0, "a timestamping authority has an http: or https: URL");
   }
+  if (options.time <= std::chrono::milliseconds::zero()) {
+    return failure(Rule::IoUsage, 0, "a request needs time");
+  }
   // RFC 3161 3.4
   net::HttpRequest request{.url = std::move(url),
                            .content_type = "application/timestamp-query",

@@ -81,7 +81,7 @@ class Scene:
                                self.work / "letter.eml", "-o", self.work / "signed.eml"],
                               capture_output=True, text=True, check=False)
 
-    def refused(self, url, why, code=69):
+    def refused(self, url, why, code=75):
         (self.work / "signed.eml").unlink(missing_ok=True)
         done = self.sign(url)
         check(done.returncode == code and why in done.stderr, f"{url}: {done.returncode}, {done.stderr}")
@@ -107,11 +107,31 @@ class Scene:
             self.refused(url, "refuses")
         with serve(lambda query: (200, "application/timestamp-reply", b"noise")) as url:
             self.refused(url, "[", code=65)
+        self.goes_on_after_an_outage()
         first = self.openssl_ts
         kept = []
         with serve(lambda query: kept.append(kept[0] if kept else first(query)) or kept[-1]) as url:
             check(self.sign(url).returncode == 0, "the first answer is good")
-            self.refused(url, "sig.timestamp", code=1)  # an answer to what was asked before
+            self.refused(url, "sig.timestamp", code=69)  # an answer to what was asked before
+
+
+    def goes_on_after_an_outage(self):
+        """What a batch could not stamp is no result: the next run does it."""
+        (self.work / "in").mkdir()
+        (self.work / "in" / "letter.eml").write_bytes((self.work / "letter.eml").read_bytes())
+
+        def batch(url):
+            return subprocess.run([self.bulla, "batch", "sign", "-q", "-i", self.pki / "alice.pem", "--tsa", url,
+                                   "--journal", self.work / "journal", "--out", self.work / "out",
+                                   self.work / "in"],
+                                  capture_output=True, text=True, check=False)
+        with serve(lambda query: (503, "text/plain", b"later")) as url:
+            pass
+        done = batch(url)
+        check(done.returncode == 75, f"{done.returncode}, {done.stderr}")
+        with serve(self.openssl_ts) as url:
+            done = batch(url)
+        check(done.returncode == 0, f"{done.returncode}, {done.stderr}")
 
 
 def main():

@@ -12,11 +12,13 @@ namespace bulla {
 namespace {
 
 using cms::testing::OpenSsl;
+using seal_testing::ChunkSource;
 using seal_testing::person;
 using seal_testing::recipe_of;
 using seal_testing::seal_text;
 using seal_testing::sign_by;
 using seal_testing::slugs;
+using seal_testing::WatchedSink;
 using Slugs = std::vector<std::string>;
 
 constexpr std::string_view kText = "Content-Type: text/plain\r\n\r\nI owe you ten.\r\n";
@@ -146,8 +148,9 @@ TEST(Timestamp, lets_a_signature_outlive_its_certificate_CERT45_ATTR12) {
   EXPECT_EQ(slugs(proven.findings), (Slugs{"cert.expired"}));
   EXPECT_EQ(proven.findings[0].severity, Severity::Note);
   // Stamped when it had expired already.
-  Time late = day("2026-03-01");
-  EXPECT_EQ(open_der(stamped(brief, authority("tsa", late), then)).status, Status::Invalid);
+  std::string bare_message = stamped(brief, nullptr, then);
+  Bytes late = token_by(signer_for(person("tsa", "ec")), bare_message, day("2026-03-01"));
+  EXPECT_EQ(open_der(with_token(bare_message, late)).status, Status::Invalid);
 }
 
 TEST(Timestamp, of_whom_nobody_trusts_proves_nothing_TSP04) {
@@ -296,6 +299,37 @@ TEST(Timestamp, that_a_profile_does_not_allow_is_not_written) {
   std::string both = seal_text(kText, recipe, der_at(then)).text;
   EXPECT_EQ(cms::parse_timestamp_token(token_of(both), {})->info.imprint.algorithm.algorithm,
             crypto::digest_identifier(Digest::Sha256).algorithm);
+}
+
+// What no verifier would believe is told when it is made, and not in years.
+class StrangeAuthority final : public TimestampSource {
+ public:
+  StrangeAuthority(const std::string& certificate, Time at)
+      : signer_(signer_for(person(certificate, "ec"))), at_(at) {}
+  Result<Bytes> stamp(ByteView request) const override {
+    return cms::answer_timestamp_request(request, signer_, at_);
+  }
+
+ private:
+  cms::Signer signer_;
+  Time at_;
+};
+
+TEST(Timestamp, by_whom_nobody_would_believe_is_not_written_TSP04) {
+  Time then = day("2026-05-01T10:00:00Z");
+  auto result = [&](const std::string& certificate, Time at) {
+    Sign step = sign_by("alice", Sign::Form::Opaque);
+    step.timestamps = std::make_shared<StrangeAuthority>(certificate, at);
+    ChunkSource in(kText);
+    WatchedSink out;
+    auto report = seal(in, out, recipe_of({step}), der_at(then));
+    return report ? "none" : describe(report.error());
+  };
+  EXPECT_EQ(result("tsa", then + std::chrono::minutes(1)), "none");
+  EXPECT_NE(result("ec", then).find("not for timestamps alone"), std::string::npos);
+  EXPECT_NE(result("tsa_not_critical", then).find("sig.timestamp"), std::string::npos);
+  EXPECT_NE(result("tsa", day("2027-01-01")).find("2027-01-01"), std::string::npos);
+  EXPECT_NE(result("tsa", day("2025-01-01")).find("2025-01-01"), std::string::npos);
 }
 
 // Octets with the MD5 of others can be found: not even --legacy takes a time from it.

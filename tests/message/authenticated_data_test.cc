@@ -227,18 +227,22 @@ TEST(AuthenticatedData, what_a_profile_does_not_accept_is_named) {
     world.options.policy.accepted = policy.accepted;
     Opened opened = open_mail(message("kekri_attributes"), world.options);
     EXPECT_EQ(opened.content, kHello);
-    return opened.has(Rule::PolicyAlgorithm);
+    std::string details;
+    for (const Finding& finding : opened.verdict->findings) {
+      if (finding.rule == Rule::PolicyAlgorithm) details += finding.detail + "; ";
+    }
+    return details;
   };
   Policy policy;
-  EXPECT_FALSE(named(policy));
+  EXPECT_EQ(named(policy), "");
   policy.accepted.digests = {Digest::Sha384};
-  EXPECT_TRUE(named(policy));
+  EXPECT_EQ(named(policy), "the MAC hmac-sha256; the digest sha256; ");
   policy.accepted.digests = {Digest::Sha256};
-  EXPECT_FALSE(named(policy));
+  EXPECT_EQ(named(policy), "");
   policy.accepted.key_management = {KeyManagement::Ecdh};
-  EXPECT_TRUE(named(policy));
+  EXPECT_EQ(named(policy), "key management by kek; ");
   policy.accepted.key_management = {KeyManagement::Kek};
-  EXPECT_FALSE(named(policy));
+  EXPECT_EQ(named(policy), "");
 }
 
 // EnvelopedData of tests/data/cms without its encryptedContent.

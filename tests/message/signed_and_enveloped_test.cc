@@ -9,6 +9,7 @@
 #include "cms/decrypt.h"
 #include "cms/enclosing.h"
 #include "cms/messages.h"
+#include "crypto/algorithm_table.h"
 #include "crypto/cipher.h"
 #include "message/people.h"
 #include "x509/memory_key_source.h"
@@ -145,8 +146,13 @@ TEST(SignedAndEnveloped, CMS40_is_decrypted_and_verified_in_both_forms) {
     Opened opened = open_mail(der, world.options);
     ASSERT_TRUE(opened.verdict) << opened.text();
     EXPECT_EQ(opened.content, kMail);
-    EXPECT_EQ(opened.status(), Status::Valid) << opened.text();
+    // A signature in the open says nothing of what is encrypted beside it.
+    bool in_the_open = der == plain;
+    EXPECT_EQ(opened.status(), in_the_open ? Status::Indeterminate : Status::Valid)
+        << opened.text();
+    EXPECT_EQ(opened.has(Rule::EncUnauthenticated), in_the_open);
     ASSERT_EQ(opened.verdict->layers.size(), 2u);
+    EXPECT_EQ(opened.verdict->layers[1].signers.at(0).status, Status::Valid);
     EXPECT_EQ(opened.verdict->layers[0].kind, Layer::Kind::Enveloped);
     EXPECT_EQ(opened.verdict->layers[0].algorithm, "aes-128-cbc");
     EXPECT_EQ(opened.verdict->layers[1].kind, Layer::Kind::Signed);
@@ -183,13 +189,59 @@ TEST(SignedAndEnveloped, without_a_key_it_is_named) {
 
 TEST(SignedAndEnveloped, a_signer_that_nobody_trusts_or_another_sender_is_told) {
   World world;
-  EXPECT_EQ(open_mail(as_mail(by_openssl(kMail), "alice@example.org"), world.options).status(),
-            Status::Valid);
-  EXPECT_TRUE(open_mail(as_mail(by_openssl(kMail), "bob@example.org"), world.options)
-                  .has(Rule::AddressFromDiffers));
+  std::string der = with_encrypted_signature(by_openssl(kMail));
+  EXPECT_EQ(open_mail(as_mail(der, "alice@example.org"), world.options).status(), Status::Valid);
+  EXPECT_TRUE(
+      open_mail(as_mail(der, "bob@example.org"), world.options).has(Rule::AddressFromDiffers));
   auto nobody = make_trust_store({});
   world.options.trust = nobody.get();
-  EXPECT_NE(open_mail(by_openssl(kMail), world.options).status(), Status::Valid);
+  EXPECT_NE(open_mail(der, world.options).status(), Status::Valid);
+}
+
+// Whoever takes the message on its way puts a signature of his own over the attributes, which
+// stand in the open, and takes the first one off.
+std::string stolen(const std::string& der, const std::string& thief) {
+  cms::messages::Message message = cms::messages::parsed(as_bytes(der));
+  cms::SignerInfo& signer = message.tail.signers.at(0);
+  Identity other = identity(thief, thief);
+  signer.sid.issuer_der = to_bytes(other.certificate->issuer_der());
+  signer.sid.serial_number = to_bytes(other.certificate->serial_number());
+  SignatureScheme scheme{.algorithm = SignatureAlgorithm::Ecdsa, .digest = Digest::Sha256};
+  signer.signature_algorithm = crypto::signature_identifier(scheme);
+  signer.signature = other.key->sign(scheme, *signer.signed_attrs_der).value();
+  message.tail.certificates = {*other.certificate, certificate("intermediate")};
+  return written(message);
+}
+
+TEST(SignedAndEnveloped, T92_who_signs_what_another_one_encrypted_is_not_its_author) {
+  for (const std::string& der : {by_openssl(kMail), with_encrypted_signature(by_openssl(kMail))}) {
+    World world;
+    Opened opened = open_mail(stolen(der, "ec"), world.options);
+    ASSERT_TRUE(opened.verdict) << opened.text();
+    ASSERT_EQ(opened.verdict->layers.size(), 2u);
+    EXPECT_EQ(opened.verdict->layers[1].signers.at(0).status, Status::Valid) << opened.text();
+    EXPECT_EQ(opened.status(), Status::Indeterminate) << opened.text();
+    EXPECT_TRUE(opened.has(Rule::EncUnauthenticated)) << opened.text();
+  }
+}
+
+TEST(SignedAndEnveloped, without_a_key_nobody_has_signed_it) {
+  World world;
+  world.options.keys = nullptr;
+  world.options.policy.require = Policy::Require::Signed;
+  Opened opened = open_mail(by_openssl(kMail), world.options);
+  ASSERT_TRUE(opened.verdict) << opened.text();
+  EXPECT_TRUE(opened.has(Rule::PolicyAbsent)) << opened.text();
+}
+
+TEST(SignedAndEnveloped, decrypting_alone_judges_no_signature) {
+  World world;
+  world.options.peel = OpenOptions::Peel::EncryptionOnly;
+  world.options.policy.require = Policy::Require::Nothing;
+  Opened opened = open_mail(by_openssl(kMail), world.options);
+  ASSERT_TRUE(opened.verdict) << opened.text();
+  EXPECT_EQ(opened.content, kMail);
+  EXPECT_EQ(opened.verdict->layers.size(), 1u);
 }
 
 // T-16: what is signed could be attributes.
@@ -202,7 +254,8 @@ TEST(SignedAndEnveloped, CMS24_without_attributes_it_is_opened_on_request_alone)
     EXPECT_EQ(opened.content, "");
     world.options.policy.old_forms = Policy::Old::Read;
     opened = open_mail(der, world.options);
-    EXPECT_EQ(opened.status(), Status::Valid) << opened.text();
+    EXPECT_EQ(opened.status(), der == plain ? Status::Indeterminate : Status::Valid)
+        << opened.text();
     EXPECT_EQ(opened.content, kMail);
   }
 }
