@@ -239,7 +239,7 @@ struct Recorded {
   std::string with_field(std::string field) const {
     std::erase(field, '\r');
     std::string result = mail;
-    std::string_view old = header().find_all(kWrappingField)[0]->raw;
+    std::string old(header().find_all(kWrappingField)[0]->raw);
     return result.replace(mail.find(old), old.size(), field);
   }
   std::string forged() const { return with_field(*wrapping.encode()); }
