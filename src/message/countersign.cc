@@ -52,8 +52,12 @@ class MailStage final : public Sink, private mime::EntityHandler {
       return failure(Rule::PolicyAbsent, 0, "the message is not signed");
     }
     if (!is_opaque) {
+      mime::BodyPlan plan = mime::plan_body(header);
+      if (plan.kind != mime::BodyPlan::Kind::Multipart) {
+        return failure(Rule::MimeNoBoundary, header.offset());
+      }
       TRY_VOID(out_.write(as_bytes(header.raw())));
-      return mime::plan_body(header);
+      return plan;
     }
     opaque_ = std::make_unique<Entity>(std::move(edit_), limits_, &take_any, out_);
     TRY_VOID(opaque_->write(as_bytes(header.raw())));

@@ -55,5 +55,18 @@ TEST(Countersign, a_short_key_is_told) {
   EXPECT_TRUE(countersigned_by("ec", signed_octets()).report.findings.empty());
 }
 
+// Found by fuzzing: its body is no parts.
+TEST(Countersign, a_multipart_without_a_usable_boundary_is_refused) {
+  for (const char* boundary : {"", "; boundary=\"\"", "; bo\xffundary=x"}) {
+    std::string mail =
+        "MIME-Version: 1.0\r\nContent-Type: multipart/signed; "
+        "protocol=\"application/pkcs7-signature\"" +
+        std::string(boundary) + "\r\n\r\n--x\r\n\r\nhi\r\n--x--\r\n";
+    Countersigned made = countersigned_by("ec", mail);
+    EXPECT_EQ(made.error, "mime.no-boundary") << boundary;
+    EXPECT_EQ(made.text, "");
+  }
+}
+
 }  // namespace
 }  // namespace bulla
