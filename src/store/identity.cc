@@ -6,82 +6,11 @@
 #include "base/try.h"
 #include "bulla/identity.h"
 #include "store/file.h"
+#include "store/key_file.h"
 #include "x509/pem.h"
-#include "x509/pkcs12.h"
 
 namespace bulla::store {
 namespace {
-
-struct Contents {
-  std::vector<PrivateKeyPtr> keys;
-  std::vector<Certificate> certificates;
-};
-
-bool is_private_key_label(std::string_view label) {
-  constexpr std::string_view kEnd = "PRIVATE KEY";
-  return label.size() >= kEnd.size() && label.substr(label.size() - kEnd.size()) == kEnd;
-}
-
-bool is_certificate_label(std::string_view label) {
-  return label == "CERTIFICATE" || label == "X509 CERTIFICATE";
-}
-
-Result<PrivateKeyPtr> load_key(ByteView der, const std::string& path, const AskPassphrase& ask) {
-  auto key = load_private_key(der);
-  if (key || key.error().rule != Rule::KeyPassphraseNeeded) return key;
-  Secret passphrase = TRY(ask(path));
-  return load_private_key(der, passphrase.view());
-}
-
-Result<Contents> read_pem_contents(ByteView file, const std::string& path,
-                                   const AskPassphrase& ask) {
-  Contents contents;
-  for (const x509::PemBlock& block : TRY(x509::read_pem(file))) {
-    if (is_private_key_label(block.label)) {
-      contents.keys.push_back(TRY(load_key(block.contents.view(), path, ask)));
-    } else if (is_certificate_label(block.label)) {
-      contents.certificates.push_back(TRY(Certificate::parse(to_bytes(block.contents.view()))));
-    }
-  }
-  return contents;
-}
-
-// A bare key, or what is no key at all but a certificate.
-Result<Contents> read_der_contents(ByteView file, const std::string& path,
-                                   const AskPassphrase& ask) {
-  auto key = load_key(file, path, ask);
-  if (key) return Contents{.keys = {*key}, .certificates = {}};
-  if (key.error().rule == Rule::KeyUnreadable) {
-    if (auto certificates = load_certificates(file)) {
-      return Contents{.keys = {}, .certificates = *certificates};
-    }
-  }
-  return tl::unexpected(key.error());
-}
-
-// Many files have the empty passphrase: nobody is asked for that.
-Result<Contents> read_pkcs12_contents(ByteView file, const std::string& path,
-                                      const AskPassphrase& ask) {
-  auto loaded = x509::load_pkcs12(file, {});
-  if (!loaded && (loaded.error().rule == Rule::KeyBadPassphrase ||
-                  loaded.error().rule == Rule::KeyPassphraseNeeded)) {
-    Secret passphrase = TRY(ask(path));
-    loaded = x509::load_pkcs12(file, passphrase.view());
-  }
-  if (!loaded) return tl::unexpected(loaded.error());
-  Contents contents{.keys = {}, .certificates = std::move(loaded->certificates)};
-  for (Identity& identity : loaded->identities) {
-    contents.keys.push_back(std::move(identity.key));
-    if (identity.certificate) contents.certificates.push_back(*identity.certificate);
-  }
-  return contents;
-}
-
-Result<Contents> read_contents(ByteView file, const std::string& path, const AskPassphrase& ask) {
-  if (x509::is_pem(file)) return read_pem_contents(file, path, ask);
-  if (x509::is_pkcs12(file)) return read_pkcs12_contents(file, path, ask);
-  return read_der_contents(file, path, ask);
-}
 
 bool belongs(const Certificate& certificate, ByteView public_key) {
   return equal(certificate.subject_public_key_info(), public_key);
@@ -112,8 +41,10 @@ int signer_rank(const Identity& identity, Time at) {
 
 Result<std::vector<Identity>> read_identities(ByteView file, const std::string& path,
                                               const AskPassphrase& ask) {
-  Contents contents = TRY(read_contents(file, path, ask));
-  return pair_keys(contents.keys, contents.certificates, {});
+  KeyFile contents = TRY(read_key_file(file, path, ask));
+  std::vector<PrivateKeyPtr> keys;
+  for (KeyFile::Key& key : contents.keys) keys.push_back(std::move(key.key));
+  return pair_keys(keys, contents.certificates, {});
 }
 
 Result<std::vector<Identity>> load_identity_file(const std::string& path,

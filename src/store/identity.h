@@ -7,17 +7,14 @@
 // to a key (the same SubjectPublicKeyInfo, nothing else), and which of several is used.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "bulla/seal.h"
 #include "bulla/trust.h"
+#include "store/key_file.h"
 
 namespace bulla::store {
-
-// Gives the passphrase for a file. Called at most once for each encrypted thing in it.
-using AskPassphrase = std::function<Result<Secret>(const std::string& path)>;
 
 // A PEM file with keys and certificates, a PKCS #12 file, or a bare private key in PEM or
 // DER. One Identity for each pair of key and certificate, the newest certificate first,

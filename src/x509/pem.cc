@@ -52,9 +52,10 @@ std::optional<std::string_view> boundary_label(std::string_view line, std::strin
   return line.substr(start.size(), line.size() - start.size() - kDashes.size());
 }
 
+constexpr std::string_view kDigits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 constexpr std::array<std::int8_t, 256> make_base64_values() {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::array<std::int8_t, 256> values{};
   for (auto& value : values) value = -1;
   for (std::size_t i = 0; i < kDigits.size(); ++i) {
@@ -173,6 +174,30 @@ bool is_pem(ByteView file) {
     if (at == 0 || text[at - 1] == '\n' || text[at - 1] == '\r') return true;
   }
   return false;
+}
+
+std::string write_pem(std::string_view label, ByteView contents) {
+  constexpr std::size_t kLine = 64;
+  std::size_t digits = (contents.size() + 2) / 3 * 4;
+  std::string head = std::string(kBegin) + std::string(label) + std::string(kDashes) + "\n";
+  std::string foot = std::string(kEnd) + std::string(label) + std::string(kDashes) + "\n";
+  std::string text;
+  // Never moved, so that no copy of a key is left behind.
+  text.reserve(head.size() + digits + (digits + kLine - 1) / kLine + foot.size());
+  text += head;
+  std::size_t written = 0;
+  for (std::size_t i = 0; i < contents.size(); i += 3) {
+    ByteView group = contents.subspan(i, std::min<std::size_t>(3, contents.size() - i));
+    unsigned bits = static_cast<unsigned>(group[0]) << 16;
+    if (group.size() > 1) bits |= static_cast<unsigned>(group[1]) << 8;
+    if (group.size() > 2) bits |= group[2];
+    for (std::size_t digit = 0; digit < 4; ++digit) {
+      text += digit <= group.size() ? kDigits[(bits >> (18 - 6 * digit)) & 0x3f] : '=';
+    }
+    written += 4;
+    if (written % kLine == 0 && i + 3 < contents.size()) text += '\n';
+  }
+  return text += '\n' + foot;
 }
 
 Result<std::vector<PemBlock>> read_pem(ByteView file) {

@@ -28,4 +28,7 @@ bool is_pem(ByteView file);
 // (Proc-Type and DEK-Info lines).
 Result<std::vector<PemBlock>> read_pem(ByteView file);
 
+// One block with lines of 64 characters.
+std::string write_pem(std::string_view label, ByteView contents);
+
 }  // namespace bulla::x509

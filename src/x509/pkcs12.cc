@@ -195,6 +195,7 @@ ByteView unwrap(ByteView contents) {
 
 struct LoadedKey {
   PrivateKeyPtr key;
+  Secret private_key_info;
   Bytes local_key_id;
 };
 
@@ -225,6 +226,7 @@ class Opener {
         identity.certificate = own->certificate;
       }
       result.identities.push_back(std::move(identity));
+      result.private_key_infos.push_back(std::move(key.private_key_info));
     }
     for (const LoadedCertificate& loaded : certificates_) {
       if (!loaded.taken) result.certificates.push_back(loaded.certificate);
@@ -277,7 +279,8 @@ class Opener {
   }
 
   Result<void> keep_key(ByteView private_key_info, const Bag& bag) {
-    keys_.push_back({TRY(load_private_key(private_key_info)), bag.local_key_id});
+    PrivateKeyPtr key = TRY(load_private_key(private_key_info));
+    keys_.push_back({std::move(key), Secret(private_key_info), bag.local_key_id});
     return {};
   }
 

@@ -20,6 +20,8 @@ struct Pkcs12 {
   // The private keys, in their order, each with its certificate if the file has it;
   // the chain is all certificates that belong to no key.
   std::vector<Identity> identities;
+  // The same keys as DER PrivateKeyInfo, for those who keep them.
+  std::vector<Secret> private_key_infos;
   // Certificates that belong to no key.
   std::vector<Certificate> certificates;
 };
