@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # The layer that each public header belongs to.
 PUBLIC = {
-    "base": ["bytes", "cache", "finding", "limits", "result", "rule", "stream", "time", "workers"],
+    "base": ["bytes", "cache", "finding", "limits", "result", "rule", "rule_list", "stream", "time", "workers"],
     "asn1": ["oid"],
     "crypto": ["algorithm", "key"],
     "x509": ["certificate", "trust"],
@@ -31,7 +31,7 @@ FOREIGN = {
     r"openssl/.*": {"crypto", "x509"},
     r"zlib\.h": {"cms"},
     r"hwy/.*": {"mime"},
-    r"toml\+\+/.*": {"store"},
+    r"toml\+\+/.*|sqlite3\.h": {"store"},
     r"curl/.*": {"net"},
     r"CLI/.*|nlohmann/.*|fmt/.*": {"cli", "gateway"},
 }

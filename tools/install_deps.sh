@@ -12,7 +12,7 @@
 set -eu
 
 packages='g++ cmake ninja-build pkg-config libssl-dev zlib1g-dev libexpected-dev libcli11-dev libtomlplusplus-dev libcurl4-openssl-dev
-  nlohmann-json3-dev libhwy-dev libgtest-dev scdoc ccache python3 clang-format openssl'
+  libsqlite3-dev nlohmann-json3-dev libhwy-dev libgtest-dev scdoc ccache python3 clang-format openssl'
 # Split off from libssl in Debian 13; read by old PKCS #12 files and by --legacy.
 optional='openssl-provider-legacy'
 

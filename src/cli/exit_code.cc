@@ -45,6 +45,12 @@ constexpr std::array kRows = {
     Row{"policy.algorithm", Exit::Configuration},
     Row{"policy.", Exit::Absent},
     Row{"config.", Exit::Configuration},
+    Row{"store.absent", Exit::NoInput},
+    Row{"store.busy", Exit::Temporary},
+    Row{"store.damaged", Exit::Malformed},
+    Row{"store.unavailable", Exit::Unavailable},
+    Row{"store.newer", Exit::Configuration},
+    Row{"store.", Exit::NoKey},
 };
 
 bool has(const Verdict& verdict, Rule rule) {

@@ -27,11 +27,6 @@ bool is_for(const Certificate& certificate, const std::string& address) {
   return x509::match_address(certificate, address, x509::LocalPart::Exact).has_value();
 }
 
-bool may_encrypt(const Certificate& certificate) {
-  return certificate.allows(KeyUsage::KeyEncipherment) ||
-         certificate.allows(KeyUsage::KeyAgreement);
-}
-
 bool is_pkcs12_of(const std::string& path, const std::string& address) {
   std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
   return name == address + ".p12" || name == address + ".pfx";
@@ -54,15 +49,15 @@ std::vector<Certificate> DirectoryStore::certificates() const {
   return folder_.empty() ? std::vector<Certificate>{} : read_certificates(folder_ + "/certs");
 }
 
-Result<Certificate> DirectoryStore::find_recipient(const std::string& address, Time at) const {
+Result<std::vector<Certificate>> DirectoryStore::find_certificates(
+    const std::string& address) const {
   std::vector<Certificate> known = certificates();
   if (!folder_.empty()) {
-    // Whoever has an identity can be written to as well.
     std::vector<Certificate> own = read_certificates(folder_ + "/identities");
     known.insert(known.end(), own.begin(), own.end());
   }
-  if (auto found = choose_recipient(known, address, at)) return *found;
-  return failure(Rule::KeyUnknownAddress, 0, address);
+  std::erase_if(known, [&](const Certificate& one) { return !is_for(one, address); });
+  return known;
 }
 
 Result<std::vector<Identity>> DirectoryStore::find_identities(const std::string& address,
@@ -78,28 +73,7 @@ Result<std::vector<Identity>> DirectoryStore::find_identities(const std::string&
       }
     }
   }
-  if (found.empty()) return failure(Rule::KeyUnknownAddress, 0, address);
-  std::stable_sort(found.begin(), found.end(), [](const Identity& a, const Identity& b) {
-    return a.certificate->not_before() > b.certificate->not_before();
-  });
   return found;
-}
-
-std::optional<Certificate> choose_recipient(const std::vector<Certificate>& certificates,
-                                            const std::string& address, Time at) {
-  std::optional<Certificate> best;
-  auto rank = [&](const Certificate& one) {
-    bool valid = one.not_before() <= at && at <= one.not_after();
-    return (may_encrypt(one) ? 2 : 0) + (valid ? 1 : 0);
-  };
-  for (const Certificate& candidate : certificates) {
-    if (!is_for(candidate, address)) continue;
-    if (!best || rank(candidate) > rank(*best) ||
-        (rank(candidate) == rank(*best) && candidate.not_before() > best->not_before())) {
-      best = candidate;
-    }
-  }
-  return best;
 }
 
 }  // namespace bulla::store

@@ -6,18 +6,18 @@
 //
 // The names of the files do not matter, except that a PKCS #12 file, whose certificates
 // may be encrypted, is found by its name: ADDRESS.p12. Everything is read when it is
-// asked for; a person's own store has tens of files.
+// asked for; a person's own store has tens of files. It stands beside the database of the same
+// folder (store/store.h), which remembers, finds quickly, and can be written to.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "store/identity.h"
+#include "store/collection.h"
 
 namespace bulla::store {
 
-class DirectoryStore {
+class DirectoryStore final : public Collection {
  public:
   // An empty name is an empty store.
   explicit DirectoryStore(std::string folder) : folder_(std::move(folder)) {}
@@ -26,22 +26,15 @@ class DirectoryStore {
   std::vector<Certificate> roots() const;
   std::vector<Certificate> certificates() const;
 
-  // The certificate to encrypt to: for exactly this address (CERT-14), allowed to
-  // encrypt, valid at the time if there is one, and of those the newest. Errors:
-  // key.unknown-address.
-  Result<Certificate> find_recipient(const std::string& address, Time at) const;
+  // Whoever has an identity can be written to as well.
+  Result<std::vector<Certificate>> find_certificates(const std::string& address) const override;
 
-  // The identities for exactly this address, the newest first. Errors:
-  // key.unknown-address, and those of load_identity_file().
+  // Errors: those of load_identity_file().
   Result<std::vector<Identity>> find_identities(const std::string& address,
-                                                const AskPassphrase& ask) const;
+                                                const AskPassphrase& ask) const override;
 
  private:
   std::string folder_;
 };
-
-// The certificate to encrypt to among these, or nothing.
-std::optional<Certificate> choose_recipient(const std::vector<Certificate>& certificates,
-                                            const std::string& address, Time at);
 
 }  // namespace bulla::store

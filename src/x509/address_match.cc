@@ -95,6 +95,21 @@ bool is_in_alternative_name(const CertificateAddress& address) {
   return address.source != AddressSource::SubjectEmailAddress;
 }
 
+bool has_alternative_address(const std::vector<CertificateAddress>& addresses) {
+  return std::any_of(addresses.begin(), addresses.end(), is_in_alternative_name);
+}
+
+// The address, unless it is none or does not count.
+std::optional<Address> read_usable(const CertificateAddress& candidate, bool alternative_only) {
+  if (alternative_only && !is_in_alternative_name(candidate)) return std::nullopt;
+  auto address = read_address(candidate.address);
+  if (!address || !fits_source(*address, candidate.source)) return std::nullopt;
+  return address;
+}
+
+// A domain has no "@", so that the last one parts the two.
+std::string filing_name(const Address& address) { return address.local + "@" + address.domain; }
+
 }  // namespace
 
 std::optional<CertificateAddress> match_address(const Certificate& certificate,
@@ -102,14 +117,32 @@ std::optional<CertificateAddress> match_address(const Certificate& certificate,
   auto wanted = read_address(addr_spec);
   if (!wanted) return std::nullopt;
   const auto& addresses = certificate.addresses();
-  bool alternative_only = std::any_of(addresses.begin(), addresses.end(), is_in_alternative_name);
+  bool alternative_only = has_alternative_address(addresses);
   for (const CertificateAddress& candidate : addresses) {
-    if (alternative_only && !is_in_alternative_name(candidate)) continue;
-    auto address = read_address(candidate.address);
-    if (!address || !fits_source(*address, candidate.source)) continue;
-    if (equal_parts(*address, *wanted, local_part)) return candidate;
+    auto address = read_usable(candidate, alternative_only);
+    if (address && equal_parts(*address, *wanted, local_part)) return candidate;
   }
   return std::nullopt;
+}
+
+std::optional<std::string> filing_name(std::string_view addr_spec) {
+  auto address = read_address(addr_spec);
+  if (!address) return std::nullopt;
+  return filing_name(*address);
+}
+
+std::vector<std::string> filing_names(const Certificate& certificate) {
+  const auto& addresses = certificate.addresses();
+  bool alternative_only = has_alternative_address(addresses);
+  std::vector<std::string> names;
+  for (const CertificateAddress& candidate : addresses) {
+    if (auto address = read_usable(candidate, alternative_only)) {
+      names.push_back(filing_name(*address));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
 }
 
 bool equal_addresses(std::string_view a, std::string_view b, LocalPart local_part) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "bulla/certificate.h"
 
@@ -18,6 +20,14 @@ enum class LocalPart { IgnoreCase, Exact };
 std::optional<CertificateAddress> match_address(const Certificate& certificate,
                                                 std::string_view addr_spec,
                                                 LocalPart local_part = LocalPart::IgnoreCase);
+
+// What an addr-spec is filed under: the same for two of them exactly when they are equal with
+// LocalPart::Exact. Nothing for what is no address.
+std::optional<std::string> filing_name(std::string_view addr_spec);
+
+// The filing names of the addresses that match_address() can give for this certificate, each
+// once.
+std::vector<std::string> filing_names(const Certificate& certificate);
 
 // Two addr-specs, as above.
 bool equal_addresses(std::string_view a, std::string_view b, LocalPart local_part);

@@ -30,6 +30,11 @@ TEST(ExitCode, rules) {
   EXPECT_EQ(exit_code(Rule::KeyNoneFits), Exit::NoKey);
   EXPECT_EQ(exit_code(Rule::CertExpired), Exit::NoKey);
   EXPECT_EQ(exit_code(Rule::PolicyAbsent), Exit::Absent);
+  EXPECT_EQ(exit_code(Rule::StoreAbsent), Exit::NoInput);
+  EXPECT_EQ(exit_code(Rule::StoreBusy), Exit::Temporary);
+  EXPECT_EQ(exit_code(Rule::StoreUnavailable), Exit::Unavailable);
+  EXPECT_EQ(exit_code(Rule::StoreNewer), Exit::Configuration);
+  EXPECT_EQ(exit_code(Rule::StoreUnknown), Exit::NoKey);
 }
 
 Verdict verdict_of(Status status, bool missed = false) {

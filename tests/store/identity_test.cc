@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <array>
+
 #include "host/temporary_folder.h"
 #include "store/directory_store.h"
 #include "store/file.h"
@@ -137,21 +139,22 @@ TEST(DirectoryStore, finds_by_exactly_the_address) {
   folder.write("certs/.hidden", read("other.pem"));
   folder.write("identities/me.pem", read("ec.pem") + read("ec.key.pem"));
   DirectoryStore store(folder.path(""));
+  const std::array<const Collection*, 1> all = {&store};
   EXPECT_EQ(store.roots().size(), 1u);
   EXPECT_EQ(store.certificates().size(), 1u);
   Time at = store.certificates()[0].not_before();
-  auto found = store.find_recipient("alice@example.org", at);
+  auto found = find_recipient(all, "alice@example.org", at);
   ASSERT_TRUE(found);
   // CERT-14: whom to encrypt to is not guessed.
   for (const char* other : {"Alice@example.org", "alice@example.com", "alice"}) {
-    EXPECT_EQ(store.find_recipient(other, at).error().rule, Rule::KeyUnknownAddress) << other;
+    EXPECT_EQ(find_recipient(all, other, at).error().rule, Rule::KeyUnknownAddress) << other;
   }
   auto own = load_certificate_file(data("ec.pem"));
   std::string address = own->front().addresses().at(0).address;
-  auto identities = store.find_identities(address, nobody());
+  auto identities = find_identities(all, address, nobody());
   ASSERT_TRUE(identities) << describe(identities.error());
   EXPECT_EQ(identities->size(), 1u);
-  EXPECT_EQ(store.find_identities("nobody@example.com", nobody()).error().rule,
+  EXPECT_EQ(find_identities(all, "nobody@example.com", nobody()).error().rule,
             Rule::KeyUnknownAddress);
 }
 
@@ -159,7 +162,8 @@ TEST(DirectoryStore, without_a_folder_it_is_empty) {
   DirectoryStore store("");
   EXPECT_TRUE(store.roots().empty());
   EXPECT_TRUE(store.certificates().empty());
-  EXPECT_EQ(store.find_recipient("a@example.com", Time{}).error().rule, Rule::KeyUnknownAddress);
+  const std::array<const Collection*, 1> all = {&store};
+  EXPECT_EQ(find_recipient(all, "a@example.com", Time{}).error().rule, Rule::KeyUnknownAddress);
 }
 
 TEST(Recipient, the_address_decides_among_several) {

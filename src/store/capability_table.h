@@ -1,0 +1,29 @@
+// What the mail programs of peers can read, by address (bulla/capabilities.h).
+#pragma once
+
+#include <optional>
+
+#include "bulla/capabilities.h"
+#include "store/history.h"
+
+namespace bulla::store {
+
+class CapabilityTable {
+ public:
+  CapabilityTable(Database& database, History& history) : database_(database), history_(history) {}
+
+  // Keeps the statement if it supersedes the one that is there. `signer`: the SHA-256 of the
+  // certificate whose owner said so. REQUIRES: a Transaction.
+  [[nodiscard]] Result<bool> put(std::string_view address, const Capabilities& stated,
+                                 ByteView signer, const Provenance& from);
+
+  Result<std::optional<Capabilities>> find(std::string_view address) const;
+  Result<std::int64_t> count() const;
+  [[nodiscard]] Result<void> find_faults(Faults& faults) const;
+
+ private:
+  Database& database_;
+  History& history_;
+};
+
+}  // namespace bulla::store

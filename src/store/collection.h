@@ -1,0 +1,44 @@
+// Collection: certificates and identities by address, wherever they are kept; and the choice
+// among those of all collections.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "store/identity.h"
+
+namespace bulla::store {
+
+class Collection {
+ public:
+  virtual ~Collection() = default;
+
+  // All certificates for exactly this address (CERT-14), in any order.
+  virtual Result<std::vector<Certificate>> find_certificates(const std::string& address) const = 0;
+
+  // All identities for exactly this address, in any order. A key may be opened only when it is
+  // used (store/locked_key.h).
+  virtual Result<std::vector<Identity>> find_identities(const std::string& address,
+                                                        const AskPassphrase& ask) const = 0;
+};
+
+using Collections = std::span<const Collection* const>;
+
+// The certificate to encrypt to: allowed to encrypt, valid at the time if there is one, and of
+// those the newest. Errors: key.unknown-address.
+Result<Certificate> find_recipient(Collections collections, const std::string& address, Time at);
+
+// The identities for the address, the newest first. Errors: key.unknown-address.
+Result<std::vector<Identity>> find_identities(Collections collections, const std::string& address,
+                                              const AskPassphrase& ask);
+
+// The certificate to encrypt to among these, or nothing.
+std::optional<Certificate> choose_recipient(const std::vector<Certificate>& certificates,
+                                            const std::string& address, Time at);
+
+// Whether the key usage allows to encrypt to it.
+bool may_encrypt(const Certificate& certificate);
+
+}  // namespace bulla::store

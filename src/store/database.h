@@ -1,0 +1,85 @@
+// Database: as much of SQL as the store needs, whatever engine runs it.
+//
+//   TRY_VOID(database.run("SELECT der FROM certificates WHERE sha256 = $1", {fingerprint},
+//                         [&](const Row& row) -> Result<void> { … }));
+//
+// Statements are literals, with $1, $2 … for values, which are bound and never pasted. They
+// are written in what SQLite and PostgreSQL have in common.
+//
+// Thread safety: run() may be called from several threads. A Transaction belongs to one, and
+// while it lives no other thread may use the database.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "bulla/bytes.h"
+#include "bulla/result.h"
+
+namespace bulla::store {
+
+// Views must live until run() returns.
+using Value = std::variant<std::monostate, std::int64_t, std::string_view, ByteView>;
+
+// One row of an answer. Columns count from 0; views are valid until the handler returns.
+class Row {
+ public:
+  virtual ~Row() = default;
+  virtual bool is_null(int column) const = 0;
+  virtual std::int64_t integer(int column) const = 0;
+  virtual std::string_view text(int column) const = 0;
+  virtual ByteView bytes(int column) const = 0;
+};
+
+class Database {
+ public:
+  // Must not use the database. An error ends the statement.
+  using OnRow = std::function<Result<void>(const Row&)>;
+
+  virtual ~Database() = default;
+
+  // `sql` must live as long as the database does. Errors: store.busy (after ten seconds),
+  // store.damaged, io.read, io.write, and what `on_row` gives.
+  [[nodiscard]] virtual Result<void> run(std::string_view sql,
+                                         std::initializer_list<Value> values = {},
+                                         const OnRow& on_row = {}) = 0;
+
+  // Rows that the last statement changed.
+  virtual std::int64_t changed() const = 0;
+
+  // Waits for other writers; what is read from here on is the newest. See Transaction.
+  [[nodiscard]] virtual Result<void> begin() = 0;
+
+  // Which tables there are: 0 of a new database. Setting it is part of a transaction.
+  virtual Result<int> schema_version() = 0;
+  [[nodiscard]] virtual Result<void> set_schema_version(int version) = 0;
+
+  // A copy as of now, while others go on. Errors: io.cannot-create if there is such a file.
+  [[nodiscard]] virtual Result<void> back_up(const std::string& path) = 0;
+
+  // What the engine itself finds wrong, a line each.
+  virtual Result<std::vector<std::string>> find_damage() = 0;
+};
+
+// All or nothing: what is not committed is undone. One writer at a time has the database.
+class Transaction {
+ public:
+  static Result<Transaction> begin(Database& database);
+  Transaction(Transaction&& other) noexcept;
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction();
+
+  // After this it is on the disk, whatever happens.
+  [[nodiscard]] Result<void> commit();
+
+ private:
+  explicit Transaction(Database& database) : database_(&database) {}
+  Database* database_;  // until commit()
+};
+
+}  // namespace bulla::store

@@ -1,0 +1,144 @@
+// Store: the certificates, keys, trust and capabilities of a person or a host, in one database
+// that remembers where each came from.
+//
+//   auto store = TRY(Store::open(folder, Missing::Create));
+//   auto done = TRY(store->import(std::move(batch), {.at = now, .source = "from alice.p12"}));
+//
+// Nothing in it changes without an entry in its history. A new key for an address that has
+// another is named when a person imports it, and not used when a mail brought it (T-09).
+// No clock and no environment: time and folder are arguments.
+//
+// Thread safety: reading from several threads; what changes the store, from one.
+#pragma once
+
+#include <memory>
+
+#include "bulla/finding.h"
+#include "bulla/verdict.h"
+#include "store/capability_table.h"
+#include "store/certificate_table.h"
+#include "store/collection.h"
+#include "store/key_table.h"
+#include "store/sqlite.h"
+#include "store/trust_table.h"
+
+namespace bulla::store {
+
+// What is to be kept, and on whose word.
+struct Import {
+  struct Statement {
+    std::string address;
+    Capabilities stated;
+    Certificate signer;
+  };
+  std::vector<Certificate> certificates;
+  std::vector<KeyRow> keys;
+  std::vector<Statement> statements;
+  // Asked: a person named the file. Harvested: a mail with a valid signature brought it.
+  enum class On { Asked, Harvested } on = On::Asked;
+};
+
+// What a mail with a valid signature brings: the signer's certificate, the one that they want
+// to be encrypted to, their path without its root, and what they state. Errors:
+// store.unproven if no signer is valid.
+Result<Import> harvest(const Verdict& verdict);
+
+struct Imported {
+  enum class What { Added, Known, Held, Accepted };
+  struct OneCertificate {
+    Certificate certificate;
+    What what = What::Added;
+  };
+  struct OneKey {
+    Bytes public_key;
+    What what = What::Added;  // Added or Known: kept again, in the form that it has now
+  };
+  std::vector<OneCertificate> certificates;
+  std::vector<OneKey> keys;
+  std::vector<std::string> statements;  // the addresses that something new is known of
+  Findings findings;                    // store.key-changed, store.held
+};
+std::string_view name(Imported::What what);
+
+struct Counts {
+  std::int64_t certificates = 0;
+  std::int64_t keys = 0;
+  std::int64_t roots = 0;
+  std::int64_t peers = 0;  // whose capabilities are known
+  std::int64_t entries = 0;
+  Bytes head;  // hash of the last entry of the history
+};
+
+// All that is known of one certificate.
+struct Found {
+  CertificateRow row;
+  bool has_key = false;
+  std::optional<Trust> trust;
+};
+
+class Store final : public Collection {
+ public:
+  // The database in this folder. Errors: store.absent, store.newer, and those of
+  // open_sqlite().
+  static Result<std::unique_ptr<Store>> open(const std::string& folder, Missing missing);
+  static std::string path_in(const std::string& folder) { return folder + "/store.db"; }
+
+  explicit Store(std::unique_ptr<Database> database);
+
+  // All of it or nothing.
+  [[nodiscard]] Result<Imported> import(const Import& batch, const Provenance& from);
+  // A certificate that is not there is imported first.
+  [[nodiscard]] Result<void> set_trust(const Certificate& root, const Trust& trust,
+                                       const Provenance& from);
+  // With the decision about it. Keys stay: old mail needs them.
+  [[nodiscard]] Result<void> remove(const Certificate& certificate, const Provenance& from);
+
+  // Certificates that are held are left out.
+  Result<std::vector<Certificate>> find_certificates(const std::string& address) const override;
+  Result<std::vector<Identity>> find_identities(const std::string& address,
+                                                const AskPassphrase& ask) const override;
+  // The identities that a message may mean by this name, keys without certificate too.
+  Result<std::vector<Identity>> find_named(const RecipientName& name,
+                                           const AskPassphrase& ask) const;
+
+  // Roots that count at this time, and those that a person refused.
+  struct Roots {
+    std::vector<Certificate> trusted;
+    std::vector<Certificate> distrusted;
+  };
+  Result<Roots> roots(Time at) const;
+
+  // The issuers as far as the store has them, the root left out.
+  Result<std::vector<Certificate>> chain_of(const Certificate& certificate) const;
+
+  Result<Found> describe(CertificateRow row) const;
+  Result<Counts> count() const;
+
+  // What the engine, the chain of the history, and the comparison of both with the tables find
+  // wrong. Nothing: the store is sound.
+  Result<std::vector<std::string>> check() const;
+  [[nodiscard]] Result<void> back_up(const std::string& path) const {
+    return database_->back_up(path);
+  }
+
+  const CertificateTable& certificates() const { return certificates_; }
+  const KeyTable& keys() const { return keys_; }
+  const CapabilityTable& capabilities() const { return capabilities_; }
+  const History& history() const { return history_; }
+
+ private:
+  Result<Imported::What> import_certificate(const Certificate& certificate, const Import& batch,
+                                            const Provenance& from, Findings& findings);
+  Result<Findings> find_other_keys(const Certificate& certificate, Rule rule) const;
+  Result<Identity> identity_of(KeyRow key, std::optional<Certificate> certificate,
+                               const AskPassphrase& ask) const;
+
+  std::unique_ptr<Database> database_;
+  History history_;
+  CertificateTable certificates_;
+  KeyTable keys_;
+  TrustTable trust_;
+  CapabilityTable capabilities_;
+};
+
+}  // namespace bulla::store

@@ -1,0 +1,426 @@
+#include "store/store.h"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "crypto/private_key_info.h"
+#include "host/temporary_folder.h"
+#include "store/file.h"
+#include "store/locked_key.h"
+#include "store/ports.h"
+#include "store/schema.h"
+
+namespace bulla::store {
+namespace {
+
+using What = Imported::What;
+
+constexpr Time kNow{std::chrono::seconds(1'800'000'000)};
+
+Provenance from(std::string source) { return {.at = kNow, .source = std::move(source)}; }
+
+std::string data(const std::string& name) { return std::string(BULLA_TEST_DATA) + "/x509/" + name; }
+
+Certificate certificate(const std::string& name) {
+  auto loaded = load_certificate_file(data(name));
+  EXPECT_TRUE(loaded) << name;
+  return loaded->front();
+}
+
+KeyRow key(const std::string& name, const std::string& passphrase) {
+  auto file = read_file(data(name), kMaxKeyFile);
+  auto contents = read_key_file(file->view(), name, [](const std::string&) -> Result<Secret> {
+    return failure(Rule::KeyPassphraseNeeded);
+  });
+  EXPECT_TRUE(contents) << name;
+  KeyFile::Key& one = contents->keys.at(0);
+  auto encrypted = crypto::encrypt_private_key(one.pkcs8.view(), as_bytes(passphrase));
+  EXPECT_TRUE(encrypted);
+  return {.public_key = one.key->subject_public_key_info(),
+          .form = KeyRow::Form::Encrypted,
+          .pkcs8 = Secret(ByteView(*encrypted)),
+          .added = kNow};
+}
+
+AskPassphrase answer(const std::string& passphrase) {
+  return
+      [passphrase](const std::string&) -> Result<Secret> { return Secret(as_bytes(passphrase)); };
+}
+
+std::unique_ptr<Store> make_store(const TemporaryFolder& folder) {
+  auto store = Store::open(folder.path("data"), Missing::Create);
+  EXPECT_TRUE(store) << describe(store.error());
+  return store ? std::move(*store) : nullptr;
+}
+
+Imported import(Store& store, Import batch) {
+  auto done = store.import(batch, from("from a test"));
+  EXPECT_TRUE(done) << describe(done.error());
+  return done.value_or(Imported());
+}
+
+Import certificates(std::vector<Certificate> list, Import::On on = Import::On::Asked) {
+  return {.certificates = std::move(list), .keys = {}, .statements = {}, .on = on};
+}
+
+std::string problems(const Store& store) {
+  auto found = store.check();
+  if (!found) return describe(found.error());
+  std::string text;
+  for (const std::string& line : *found) text += line + "\n";
+  return text;
+}
+
+// Changes the file as somebody without bulla could.
+void tamper(const TemporaryFolder& folder, const char* sql) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.path("data/store.db").c_str(), &database), SQLITE_OK);
+  char* message = nullptr;
+  EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, &message), SQLITE_OK) << message;
+  sqlite3_close(database);
+}
+
+TEST(Store, does_not_appear_by_being_looked_for) {
+  TemporaryFolder folder;
+  auto store = Store::open(folder.path("data"), Missing::Fail);
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().rule, Rule::StoreAbsent);
+  EXPECT_FALSE(folder.has("data"));
+}
+
+TEST(Store, can_be_read_by_its_owner_alone) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  import(*store, certificates({certificate("alice.pem")}));
+  for (const char* name : {"data/store.db", "data/store.db-wal", "data/store.db-shm"}) {
+    struct stat status {};
+    ASSERT_EQ(::stat(folder.path(name).c_str(), &status), 0) << name;
+    EXPECT_EQ(status.st_mode & 0777, 0600u) << name;
+  }
+  struct stat status {};
+  ASSERT_EQ(::stat(folder.path("data").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0700u);
+}
+
+TEST(Store, finds_what_was_imported_in_every_way) {
+  TemporaryFolder folder;
+  Certificate alice = certificate("alice.pem");
+  {
+    auto store = make_store(folder);
+    Imported done = import(*store, certificates({alice, certificate("intermediate.pem")}));
+    ASSERT_EQ(done.certificates.size(), 2u);
+    EXPECT_EQ(done.certificates[0].what, What::Added);
+    EXPECT_TRUE(done.findings.empty());
+  }
+  auto store = make_store(folder);
+  const CertificateTable& table = store->certificates();
+  std::string address = alice.addresses().at(0).address;
+  EXPECT_EQ(table.find(alice.sha256())->value().certificate, alice);
+  EXPECT_EQ(table.find_by_fingerprint(to_hex(alice.sha256()).substr(0, 7))->size(), 1u);
+  EXPECT_EQ(table.find_by_fingerprint("0123456789")->size(), 0u);
+  EXPECT_EQ(table.find_by_address(address)->size(), 1u);
+  EXPECT_EQ(table.find_by_text("alice@ex")->size(), 1u);
+  EXPECT_EQ(table.find_by_text("a%e@ex")->size(), 0u);
+  EXPECT_EQ(table.find_by_subject(alice.subject_der())->size(), 1u);
+  EXPECT_EQ(table.find_by_issuer_serial(alice.issuer_der(), alice.serial_number())->size(), 1u);
+  EXPECT_EQ(table.find_by_key_identifier(*alice.subject_key_identifier())->size(), 1u);
+  Bytes spki = *key_fingerprint(alice.subject_public_key_info());
+  EXPECT_EQ(table.find_by_key(spki)->size(), 1u);
+  EXPECT_EQ(import(*store, certificates({alice})).certificates[0].what, What::Known);
+  EXPECT_EQ(problems(*store), "");
+}
+
+// CERT-14, CERT-13: the local part exactly, the domain whatever its case.
+TEST(Store, CERT14_addresses_are_exact_but_for_the_case_of_the_domain) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  import(*store, certificates({certificate("alice.pem")}));
+  EXPECT_EQ(store->find_certificates("alice@EXAMPLE.org")->size(), 1u);
+  EXPECT_EQ(store->find_certificates("Alice@example.org")->size(), 0u);
+  EXPECT_EQ(store->find_certificates("alice@example.org.")->size(), 0u);
+}
+
+// T-09: another key for an address. One that a person imports is used, and named.
+TEST(Store, T09_a_changed_key_is_named_and_recorded) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  Certificate first = certificate("alice.pem");
+  Certificate second = certificate("alice_encrypts.pem");
+  ASSERT_EQ(first.addresses().at(0).address, second.addresses().at(0).address);
+  import(*store, certificates({first}));
+  Imported done = import(*store, certificates({second}));
+  EXPECT_EQ(done.certificates[0].what, What::Added);
+  ASSERT_EQ(done.findings.size(), 1u);
+  EXPECT_EQ(done.findings[0].rule, Rule::StoreKeyChanged);
+  EXPECT_NE(done.findings[0].detail.find("alice@example.org has RSA 2048"), std::string::npos)
+      << done.findings[0].detail;
+  auto history = store->history().about(Kind::Certificate, second.sha256());
+  ASSERT_EQ(history->size(), 1u);
+  EXPECT_NE((*history)[0].detail.find("alice@example.org has RSA 2048"), std::string::npos);
+}
+
+// T-09: one that a mail brings is kept, and not used before a person says so.
+TEST(Store, T09_a_key_from_a_mail_does_not_take_the_place_of_another) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  Certificate first = certificate("alice.pem");
+  Certificate second = certificate("alice_encrypts.pem");
+  import(*store, certificates({first}));
+  Imported harvested = import(*store, certificates({second}, Import::On::Harvested));
+  EXPECT_EQ(harvested.certificates[0].what, What::Held);
+  ASSERT_EQ(harvested.findings.size(), 1u);
+  EXPECT_EQ(harvested.findings[0].rule, Rule::StoreHeld);
+  EXPECT_EQ(*store->find_certificates("alice@example.org"), std::vector<Certificate>{first});
+  // Again, it is still held; asked for, it is used.
+  harvested = import(*store, certificates({second}, Import::On::Harvested));
+  EXPECT_EQ(harvested.certificates[0].what, What::Held);
+  Imported accepted = import(*store, certificates({second}));
+  EXPECT_EQ(accepted.certificates[0].what, What::Accepted);
+  EXPECT_EQ(store->find_certificates("alice@example.org")->size(), 2u);
+  EXPECT_EQ(problems(*store), "");
+}
+
+TEST(Store, a_first_key_from_a_mail_is_used) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  Imported done = import(*store, certificates({certificate("alice.pem")}, Import::On::Harvested));
+  EXPECT_EQ(done.certificates[0].what, What::Added);
+  EXPECT_EQ(store->find_certificates("alice@example.org")->size(), 1u);
+}
+
+TEST(Store, keys_stay_locked_until_they_are_used) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  Import batch = certificates({certificate("alice.pem"), certificate("intermediate.pem")});
+  batch.keys.push_back(key("alice.key.pem", "sesame"));
+  Imported done = import(*store, std::move(batch));
+  EXPECT_EQ(done.keys.at(0).what, What::Added);
+
+  int asked = 0;
+  auto counting = [&](const std::string& name) -> Result<Secret> {
+    ++asked;
+    EXPECT_EQ(name, "alice@example.org");
+    return Secret(as_bytes("sesame"));
+  };
+  auto identities = store->find_identities("alice@example.org", counting);
+  ASSERT_TRUE(identities);
+  ASSERT_EQ(identities->size(), 1u);
+  EXPECT_EQ((*identities)[0].chain, std::vector<Certificate>{certificate("intermediate.pem")});
+  EXPECT_EQ((*identities)[0].key->kind(), KeyKind::Rsa);
+  EXPECT_EQ(asked, 0);
+  EXPECT_TRUE(unlock((*identities)[0]));
+  EXPECT_TRUE(unlock((*identities)[0]));
+  EXPECT_EQ(asked, 1);
+
+  auto wrong = store->find_identities("alice@example.org", answer("wrong"));
+  auto opened = unlock(wrong->at(0));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().rule, Rule::KeyBadPassphrase);
+}
+
+TEST(Store, no_private_key_is_in_the_file_in_plain) {
+  TemporaryFolder folder;
+  {
+    auto store = make_store(folder);
+    Import batch = certificates({});
+    batch.keys.push_back(key("alice.key.pem", "sesame"));
+    import(*store, std::move(batch));
+  }
+  auto file = read_file(data("alice.key.pem"), kMaxKeyFile);
+  auto plain = read_key_file(file->view(), "", answer(""));
+  // The last octets of the private numbers.
+  ByteView pkcs8 = plain->keys.at(0).pkcs8.view();
+  std::string_view secret = as_text(pkcs8.last(32));
+  EXPECT_EQ(folder.read("data/store.db").find(secret), std::string::npos);
+}
+
+// USERS 31: what a message names decides, and no address.
+TEST(StoreKeySource, finds_keys_by_what_a_message_names) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  Certificate alice = certificate("alice.pem");
+  Import batch = certificates({alice});
+  batch.keys.push_back(key("alice.key.pem", "sesame"));
+  import(*store, std::move(batch));
+  RecipientName name{.issuer_der = alice.issuer_der(),
+                     .serial_number = alice.serial_number(),
+                     .key_identifier = {}};
+  StoreKeySource keys(x509::MemoryKeySource(), store.get(), answer("sesame"));
+  ASSERT_EQ(keys.find(name).size(), 1u);
+  EXPECT_EQ(keys.find({.issuer_der = {},
+                       .serial_number = {},
+                       .key_identifier = *alice.subject_key_identifier()})
+                .size(),
+            1u);
+  EXPECT_FALSE(keys.lock_error());
+
+  StoreKeySource locked(x509::MemoryKeySource(), store.get(), answer("wrong"));
+  EXPECT_TRUE(locked.find(name).empty());
+  ASSERT_TRUE(locked.lock_error());
+  EXPECT_EQ(locked.lock_error()->rule, Rule::KeyBadPassphrase);
+}
+
+TEST(Store, trust_has_dates_and_can_be_refused) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  Certificate root = certificate("root.pem");
+  using std::chrono::hours;
+  Trust trust{.decision = Trust::Decision::Trusted, .since = kNow, .until = kNow + hours(24)};
+  ASSERT_TRUE(store->set_trust(root, trust, from("by a test")));
+  EXPECT_EQ(store->roots(kNow)->trusted.size(), 1u);
+  EXPECT_EQ(store->roots(kNow - hours(1))->trusted.size(), 0u);
+  EXPECT_EQ(store->roots(kNow + hours(25))->trusted.size(), 0u);
+  ASSERT_TRUE(store->set_trust(root,
+                               {.decision = Trust::Decision::Distrusted, .since = {}, .until = {}},
+                               from("by a test")));
+  EXPECT_EQ(store->roots(kNow)->trusted.size(), 0u);
+  EXPECT_EQ(store->roots(kNow)->distrusted.size(), 1u);
+  EXPECT_EQ(problems(*store), "");
+  ASSERT_TRUE(store->remove(root, from("by a test")));
+  EXPECT_EQ(store->roots(kNow)->distrusted.size(), 0u);
+  EXPECT_EQ(store->remove(root, from("again")).error().rule, Rule::StoreUnknown);
+  EXPECT_EQ(problems(*store), "");
+}
+
+TEST(Store, the_newest_capabilities_win) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  Certificate alice = certificate("alice.pem");
+  auto state = [&](Bytes der, Time at) {
+    Import batch = certificates({});
+    batch.statements.push_back(
+        {.address = "alice@example.org",
+         .stated = {.der = std::move(der), .stated_at = at, .last_cipher = {}},
+         .signer = alice});
+    return import(*store, std::move(batch)).statements.size();
+  };
+  using std::chrono::hours;
+  EXPECT_EQ(state({1}, kNow), 1u);
+  EXPECT_EQ(state({2}, kNow - hours(1)), 0u);
+  EXPECT_EQ(store->capabilities().find("alice@example.org")->value().der, Bytes{1});
+  EXPECT_EQ(state({3}, kNow + hours(1)), 1u);
+  EXPECT_EQ(store->capabilities().find("alice@EXAMPLE.org")->value().der, Bytes{3});
+  EXPECT_EQ(problems(*store), "");
+}
+
+struct Tampering {
+  const char* name;
+  const char* sql;
+  const char* found;
+};
+
+class Tampered : public testing::TestWithParam<Tampering> {};
+
+TEST_P(Tampered, is_found) {
+  TemporaryFolder folder;
+  {
+    auto store = make_store(folder);
+    Import batch = certificates({certificate("alice.pem"), certificate("intermediate.pem")});
+    batch.keys.push_back(key("alice.key.pem", "sesame"));
+    import(*store, std::move(batch));
+    ASSERT_TRUE(store->set_trust(certificate("root.pem"), {}, from("by a test")));
+    ASSERT_EQ(problems(*store), "");
+  }
+  tamper(folder, GetParam().sql);
+  EXPECT_NE(problems(*make_store(folder)).find(GetParam().found), std::string::npos)
+      << problems(*make_store(folder));
+}
+
+constexpr Tampering kTamperings[] = {
+    {"detail", "DROP TRIGGER history_is_fixed; UPDATE history SET detail = 'x' WHERE number = 2",
+     "entry 2 of the history was changed"},
+    {"left_out", "DROP TRIGGER history_stays; DELETE FROM history WHERE number = 2",
+     "entry 3 of the history does not follow"},
+    {"cut_off", "DROP TRIGGER history_stays; DELETE FROM history WHERE kind = 'trust'", "trust "},
+    {"root", "UPDATE trust SET until = 5", "is not what the history says"},
+    {"second_root",
+     "INSERT INTO trust SELECT sha256, 'trusted', 'mail', NULL, NULL, 0 FROM certificates"
+     " WHERE sha256 NOT IN (SELECT sha256 FROM trust) LIMIT 1",
+     "is not what the history says"},
+    {"no_root", "DELETE FROM trust", "is gone, and the history does not say so"},
+    {"held", "UPDATE certificates SET standing = 'held'", "is not what the history says"},
+    {"address", "UPDATE addresses SET address = 'eve@example.org' WHERE address LIKE 'alice%'",
+     "is filed under other addresses than its own"},
+    {"subject", "UPDATE certificates SET subject_key = x'00'", "filed under something"},
+    {"octets", "UPDATE certificates SET der = x'3000'", "is another than its fingerprint says"},
+    {"certificate",
+     "PRAGMA foreign_keys = OFF; DELETE FROM certificates WHERE subject LIKE '%Alice%'", "is gone"},
+    {"key", "UPDATE keys SET value = x'3000'", "is not what the history says"},
+    {"no_key", "DELETE FROM keys", "is gone, and the history does not say so"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Store, Tampered, testing::ValuesIn(kTamperings),
+                         [](const auto& one) { return std::string(one.param.name); });
+
+TEST(Store, history_cannot_be_changed_by_mistake) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  import(*store, certificates({certificate("alice.pem")}));
+  auto database = open_sqlite(folder.path("data/store.db"), Missing::Fail);
+  ASSERT_TRUE(database);
+  EXPECT_FALSE((*database)->run("DELETE FROM history"));
+  EXPECT_FALSE((*database)->run("UPDATE history SET at = 0"));
+}
+
+TEST(Store, what_is_no_store_is_refused) {
+  TemporaryFolder folder;
+  folder.write("data/store.db", std::string(4'096, 'x'));
+  EXPECT_EQ(Store::open(folder.path("data"), Missing::Create).error().rule, Rule::StoreDamaged);
+  folder.write("other/store.db", "");
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.path("other/store.db").c_str(), &other), SQLITE_OK);
+  sqlite3_exec(other, "CREATE TABLE t (x)", nullptr, nullptr, nullptr);
+  sqlite3_close(other);
+  EXPECT_EQ(Store::open(folder.path("other"), Missing::Create).error().rule, Rule::StoreDamaged);
+}
+
+TEST(Store, one_of_a_newer_bulla_is_left_alone) {
+  TemporaryFolder folder;
+  make_store(folder);
+  tamper(folder, "PRAGMA user_version = 77");
+  EXPECT_EQ(Store::open(folder.path("data"), Missing::Create).error().rule, Rule::StoreNewer);
+}
+
+// The maker of a file may die before there is anything in it.
+TEST(Store, an_empty_file_becomes_a_store) {
+  TemporaryFolder folder;
+  folder.write("data/store.db", "");
+  auto store = make_store(folder);
+  import(*store, certificates({certificate("alice.pem")}));
+  EXPECT_EQ(store->count()->certificates, 1);
+}
+
+TEST(Store, a_backup_is_a_store) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  import(*store, certificates({certificate("alice.pem")}));
+  folder.write("copy/x", "");
+  ASSERT_TRUE(store->back_up(folder.path("copy/store.db")));
+  auto copy = Store::open(folder.path("copy"), Missing::Fail);
+  ASSERT_TRUE(copy);
+  EXPECT_EQ((*copy)->count()->certificates, 1);
+  EXPECT_EQ(problems(**copy), "");
+  auto again = store->back_up(folder.path("copy/store.db"));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().rule, Rule::IoCannotCreate);
+}
+
+TEST(Store, waits_for_a_writer_and_then_says_so) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.path("data/store.db").c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  // Readers do not wait.
+  EXPECT_EQ(store->count()->certificates, 0);
+  auto done = store->import(certificates({certificate("alice.pem")}), from("from a test"));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().rule, Rule::StoreBusy);
+  sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr);
+  sqlite3_close(other);
+  EXPECT_TRUE(store->import(certificates({certificate("alice.pem")}), from("from a test")));
+}
+
+}  // namespace
+}  // namespace bulla::store
