@@ -194,7 +194,7 @@ Result<void> BatchWork::open_message(const OpeningOptions& options, Source& in, 
   Time at = options.at.value_or(host::current_time());
   OpenOptions what = open_options(options, world_, at);
   what.session = &session_;
-  Verdict verdict = TRY(bulla::open(in, out, what));
+  Verdict verdict = TRY(open_in(world_, in, out, what));
   outcome.exit = exit_code_of(options, verdict);
   outcome.status = options.verb == kDecrypt ? status_of_decryption(outcome.exit)
                                             : std::string(name(verdict.status));

@@ -3,6 +3,7 @@
 
 #include "cli/batch_options.h"
 #include "cli/console.h"
+#include "cli/store_options.h"
 
 namespace bulla::cli {
 
@@ -12,6 +13,9 @@ Exit run_inspect(const CommonOptions& options);
 Exit run_batch(const BatchOptions& options);
 Exit run_recipients(const RecipientsOptions& options);
 Exit run_converting(const ConvertingOptions& options);
+Exit run_cert(const StoreOptions& options);
+Exit run_key(const StoreOptions& options);
+Exit run_store(const StoreOptions& options);
 Exit run_doctor(const Arguments& arguments);
 Exit run_completion(const Arguments& arguments);
 

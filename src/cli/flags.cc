@@ -10,11 +10,13 @@
 namespace bulla::cli {
 namespace {
 
-constexpr unsigned kSealing = kSign | kEncrypt | kSeal | kCompress;
-constexpr unsigned kOpening = kOpen | kVerify | kDecrypt;
-constexpr unsigned kMessage = kSealing | kOpening;
-constexpr unsigned kAll = kMessage | kInspect | kRecipients | kConvert;
-constexpr unsigned kPassphrase = kSign | kSeal | kOpen | kDecrypt | kBatch | kAddRecipients;
+constexpr Verbs kSealing = kSign | kEncrypt | kSeal | kCompress;
+constexpr Verbs kOpening = kOpen | kVerify | kDecrypt;
+constexpr Verbs kMessage = kSealing | kOpening;
+constexpr Verbs kAll = kMessage | kInspect | kRecipients | kConvert;
+constexpr Verbs kKept = kCert | kKey | kStore;
+constexpr Verbs kPassphrase =
+    kSign | kSeal | kOpen | kDecrypt | kBatch | kAddRecipients | kCertImport | kKeyImport;
 
 constexpr std::array kVerbs = {
     VerbRow{kSign, "sign", "[FILE]", "add a signature to a message",
@@ -51,6 +53,16 @@ constexpr std::array kVerbs = {
             "write a signed message in the other form, with the same signature",
             "bulla convert --to opaque signed.eml -o opaque.eml\n"
             "bulla convert --to clear opaque.eml -o signed.eml"},
+    VerbRow{kCert, "cert", "VERB [WHAT]...", "keep certificates, and say which roots are trusted",
+            "bulla cert import bob.crt\n"
+            "bulla cert show bob@example.com\n"
+            "bulla cert trust root.crt"},
+    VerbRow{kKey, "key", "VERB [WHAT]...", "keep private keys, with their certificates",
+            "bulla key import alice.p12\n"
+            "bulla key list"},
+    VerbRow{kStore, "store", "VERB [FILE]", "look after the store of certificates and keys",
+            "bulla store status\n"
+            "bulla store backup copy.db"},
     VerbRow{kDoctor, "doctor", "", "show what the installed libcrypto can do",
             "bulla doctor --algorithms\n"
             "bulla doctor --profiles"},
@@ -82,6 +94,41 @@ constexpr std::array kSubverbs = {
             "take people out of the list of a message",
             "bulla recipients remove -r carol.crt sealed.eml -o without_carol.eml\n"
             "bulla recipients remove --number 2 sealed.eml -o without_the_second.eml"},
+    VerbRow{kCertImport, "cert import", "WHAT...",
+            "keep the certificates of files, folders and signed mails",
+            "bulla cert import bob.crt chain.p7b\n"
+            "bulla cert import --trust root.crt signed.eml"},
+    VerbRow{kCertList, "cert list", "", "list what is kept", "bulla cert list"},
+    VerbRow{kCertShow, "cert show", "WHAT", "explain a certificate: a file's or a kept one",
+            "bulla cert show bob@example.com\n"
+            "bulla cert show bob.crt"},
+    VerbRow{kCertFind, "cert find", "WHAT",
+            "look for an address, a fingerprint, or text in a subject",
+            "bulla cert find bob@example.com\n"
+            "bulla cert find 'Example Ltd'"},
+    VerbRow{kCertExport, "cert export", "WHAT...", "write certificates that are kept",
+            "bulla cert export bob@example.com -o bob.pem"},
+    VerbRow{kCertTrust, "cert trust", "WHAT...", "let a root count for mail",
+            "bulla cert trust root.crt\n"
+            "bulla cert trust --until 2030-01-01 root.crt"},
+    VerbRow{kCertDistrust, "cert distrust", "WHAT...",
+            "let a root not count, whatever the system says", "bulla cert distrust old_root.crt"},
+    VerbRow{kCertRemove, "cert remove", "WHAT...", "forget certificates; keys stay",
+            "bulla cert remove 6f2a91c04be37d18"},
+    VerbRow{kKeyImport, "key import", "FILE...",
+            "keep the private keys of files, with their certificates",
+            "bulla key import alice.p12\n"
+            "bulla key import --new-passphrase-file secret alice.pem"},
+    VerbRow{kKeyList, "key list", "", "list the private keys", "bulla key list"},
+    VerbRow{kKeyExport, "key export", "WHAT", "write a private key, encrypted as it is kept",
+            "bulla key export alice@example.com -o alice.pem"},
+    VerbRow{kStoreInit, "store init", "", "make the store, if there is none", "bulla store init"},
+    VerbRow{kStoreStatus, "store status", "", "say where the store is and how much is in it",
+            "bulla store status"},
+    VerbRow{kStoreVerify, "store verify", "", "look for damage, and for changes by others",
+            "bulla store verify"},
+    VerbRow{kStoreBackup, "store backup", "FILE", "copy the store, while others go on",
+            "bulla store backup copy.db"},
 };
 
 constexpr std::array kFlags = {
@@ -95,13 +142,14 @@ constexpr std::array kFlags = {
             "whom to take out, by the number in 'recipients list'"},
     FlagRow{"--to", "", "clear|opaque", Value::Choice, Repeat::Once, kConvert,
             "the form that the message shall have: multipart/signed, or application/pkcs7-mime"},
-    FlagRow{"--output", "-o", "FILE", Value::File, Repeat::Once, kAll | kAlone,
+    FlagRow{"--output", "-o", "FILE", Value::File, Repeat::Once,
+            kAll | kAlone | kCertExport | kKeyExport,
             "where the result goes; without it standard output"},
     FlagRow{"--learn-from", "", "MAIL", Value::File, Repeat::Many, kEncrypt | kSeal,
             "a signed mail of a recipient: algorithms are chosen by what it says they can read"},
     FlagRow{
         "--trust", "", "ROOTS", Value::File, Repeat::Many,
-        kOpen | kVerify | kEncrypt | kSeal | kAddRecipients,
+        kOpen | kVerify | kEncrypt | kSeal | kAddRecipients | kCertImport,
         "trusted roots: a PEM file, a folder, 'system' or 'store' (default: both; what recipients "
         "must lead to has no default)"},
     FlagRow{"--certs", "", "FILE", Value::File, Repeat::Many,
@@ -113,8 +161,16 @@ constexpr std::array kFlags = {
             kOpen | kVerify | kEncrypt | kSeal | kAddRecipients,
             "whether certificates need a usable revocation list (default: soft)"},
     FlagRow{"--at", "", "TIME", Value::Text, Repeat::Once,
-            kMessage | kAddRecipients | kRemoveRecipients,
+            kMessage | kAddRecipients | kRemoveRecipients | kCertImport | kCertShow | kCertFind,
             "the time to judge at: ISO 8601, or @seconds (default: now)"},
+    FlagRow{"--since", "", "TIME", Value::Text, Repeat::Once, kCertTrust,
+            "messages that are judged at an earlier time do not count on the root"},
+    FlagRow{"--until", "", "TIME", Value::Text, Repeat::Once, kCertTrust,
+            "nor those at a later time"},
+    FlagRow{"--plain", "", "", Value::None, Repeat::Once, kKeyImport,
+            "keep keys that have no passphrase as they are: whoever reads the file has them"},
+    FlagRow{"--new-passphrase-file", "", "FILE", Value::File, Repeat::Once, kKeyImport,
+            "a file whose first line becomes the passphrase of keys that have none"},
     FlagRow{"--require", "", "LIST", Value::Text, Repeat::Once, kOpen,
             "what the message must have: 'signed', 'encrypted', 'signed,encrypted' or 'none' "
             "(default: one of the two)"},
@@ -134,8 +190,10 @@ constexpr std::array kFlags = {
             "look at this MIME part alone, such as 1.2"},
     FlagRow{"--content", "", "FILE", Value::File, Repeat::Once, kOpening | kAlone,
             "the content of a detached signature, or a ciphertext that stands apart"},
-    FlagRow{"--form", "", "mail|der|pem|content", Value::Choice, Repeat::Once, kMessage,
-            "sealing: mail, der or pem; opening: mail, or content as it was carried"},
+    FlagRow{"--form", "", "mail|der|pem|content", Value::Choice, Repeat::Once,
+            kMessage | kCertExport,
+            "sealing: mail, der or pem; opening: mail, or content as it was carried; certificates: "
+            "pem or der"},
     FlagRow{"--crlf", "", "", Value::None, Repeat::Once, kMessage,
             "end lines with CRLF, whatever the input has"},
     FlagRow{"--headers", "", "baseline|shy|none|off", Value::Choice, Repeat::Once, kSealing,
@@ -184,7 +242,7 @@ constexpr std::array kFlags = {
     FlagRow{"--threads", "", "N", Value::Text, Repeat::Once,
             kMessage | kAddRecipients | kRemoveRecipients | kConvert | kAlone,
             "threads that work at the message (default: 1); 2 shorten what is large"},
-    FlagRow{"--json", "", "FILE", Value::File, Repeat::Once, kAll | kBatch | kDoctor,
+    FlagRow{"--json", "", "FILE", Value::File, Repeat::Once, kAll | kBatch | kDoctor | kKept,
             "write what was found or done as JSON; - is standard output"},
     FlagRow{"--input", "", "maildir|mbox|tree|list", Value::Choice, Repeat::Once, kBatch,
             "what INPUT is (default: as it looks; - is a list of paths)"},
@@ -211,13 +269,12 @@ constexpr std::array kFlags = {
     FlagRow{"--algorithms", "", "", Value::None, Repeat::Once, kDoctor, "list the algorithms"},
     FlagRow{"--profiles", "", "", Value::None, Repeat::Once, kDoctor,
             "list the profiles and their sources"},
-    FlagRow{"--quiet", "-q", "", Value::None, Repeat::Once, kAll | kBatch, "say nothing"},
-    FlagRow{"--verbose", "-v", "", Value::None, Repeat::Once, kAll | kBatch, "say more"},
-    FlagRow{"--color", "", "auto|always|never", Value::Choice, Repeat::Once, kAll | kBatch,
+    FlagRow{"--quiet", "-q", "", Value::None, Repeat::Once, kAll | kBatch | kKept, "say nothing"},
+    FlagRow{"--verbose", "-v", "", Value::None, Repeat::Once, kAll | kBatch | kKept, "say more"},
+    FlagRow{"--color", "", "auto|always|never", Value::Choice, Repeat::Once, kAll | kBatch | kKept,
             "colours on standard error (default: auto)"},
     FlagRow{"--no-progress", "", "", Value::None, Repeat::Once, kAll | kBatch, "show no progress"},
-    FlagRow{"--help", "-h", "", Value::None, Repeat::Once, ~static_cast<unsigned>(kAlone),
-            "explain the verb"},
+    FlagRow{"--help", "-h", "", Value::None, Repeat::Once, ~Verbs{kAlone}, "explain the verb"},
 };
 
 // Changes, insertions, removals and swaps of neighbours that lead from one word to the other;

@@ -2,6 +2,7 @@
 // the tests of the man pages read it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,7 +11,10 @@
 
 namespace bulla::cli {
 
-enum Verb : unsigned {
+// A bit each; flags say by these which verbs have them.
+using Verbs = std::uint64_t;
+
+enum Verb : Verbs {
   kSign = 1u << 0,
   kEncrypt = 1u << 1,
   kSeal = 1u << 2,
@@ -31,17 +35,36 @@ enum Verb : unsigned {
   kRemoveRecipients = 1u << 15,
   kConvert = 1u << 16,
   kRecipients = kListRecipients | kAddRecipients | kRemoveRecipients,
+  kCertImport = 1u << 17,
+  kCertList = 1u << 18,
+  kCertShow = 1u << 19,
+  kCertFind = 1u << 20,
+  kCertExport = 1u << 21,
+  kCertTrust = 1u << 22,
+  kCertDistrust = 1u << 23,
+  kCertRemove = 1u << 24,
+  kCert = kCertImport | kCertList | kCertShow | kCertFind | kCertExport | kCertTrust |
+          kCertDistrust | kCertRemove,
+  kKeyImport = 1u << 25,
+  kKeyList = 1u << 26,
+  kKeyExport = 1u << 27,
+  kKey = kKeyImport | kKeyList | kKeyExport,
+  kStoreInit = 1u << 28,
+  kStoreStatus = 1u << 29,
+  kStoreVerify = 1u << 30,
+  kStoreBackup = Verbs{1} << 31,
+  kStore = kStoreInit | kStoreStatus | kStoreVerify | kStoreBackup,
 };
 
 // Both bits at once, as flags_of() takes them.
 constexpr Verb operator|(Verb a, Verb b) {
-  return static_cast<Verb>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+  return static_cast<Verb>(static_cast<Verbs>(a) | static_cast<Verbs>(b));
 }
 
 struct VerbRow {
   Verb verb;
   std::string_view name;
-  std::string_view operand;   // "[FILE]"
+  std::string_view operand;   // "[FILE]"; with dots behind it, several
   std::string_view summary;   // lower case, no full stop
   std::string_view examples;  // one a line
 };
@@ -56,7 +79,7 @@ struct FlagRow {
   std::string_view value;   // "IDENTITY"; for a Choice "off|soft|hard"
   Value kind = Value::None;
   Repeat repeat = Repeat::Once;
-  unsigned verbs = 0;
+  Verbs verbs = 0;
   std::string_view help;
 };
 

@@ -1,15 +1,9 @@
 #include "cli/json.h"
 
-#include <nlohmann/json.hpp>
+#include "cli/json_values.h"
 
 namespace bulla::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 // Nobody has more; a certificate may have 20,000, and each stands in several places.
 constexpr std::size_t kMaxAddresses = 100;
@@ -23,6 +17,12 @@ Json addresses_json(const Certificate& certificate) {
   return list;
 }
 
+}  // namespace
+
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 Json certificate_json(const Certificate& certificate) {
   return {{"subject", certificate.subject()},
           {"issuer", certificate.issuer()},
@@ -33,6 +33,8 @@ Json certificate_json(const Certificate& certificate) {
           {"key", certificate.key_description()},
           {"addresses", addresses_json(certificate)}};
 }
+
+namespace {
 
 Json certificates_json(const std::vector<Certificate>& certificates) {
   Json list = Json::array();
@@ -123,6 +125,8 @@ Json headers_json(const Headers& headers) {
           {"differing", std::move(differing)}};
 }
 
+}  // namespace
+
 Json findings_json(const Findings& findings) {
   Json list = Json::array();
   for (const Finding& finding : findings) {
@@ -136,8 +140,6 @@ Json findings_json(const Findings& findings) {
   }
   return list;
 }
-
-}  // namespace
 
 std::string verdict_json(const Verdict& verdict, Exit exit) {
   Json layers = Json::array();

@@ -52,7 +52,7 @@ Result<Verdict> judge(const OpeningOptions& options) {
   ThreadPool threads(options.common.threads);
   what.workers = &threads;
   host::ProgressSource in(*streams.in, progress_of(options.common));
-  return bulla::open(in, *streams.out, what);
+  return open_in(world, in, *streams.out, what);
 }
 
 }  // namespace

@@ -52,6 +52,8 @@ std::vector<KekFile> read_keks(const Arguments& arguments, Meaning& meaning,
   return keks;
 }
 
+}  // namespace
+
 SecretOptions read_secrets(const Arguments& arguments, Meaning& meaning) {
   SecretOptions secrets;
   secrets.passphrase_file = arguments.get("--passphrase-file");
@@ -71,6 +73,8 @@ SecretOptions read_secrets(const Arguments& arguments, Meaning& meaning) {
   secrets.secret_key_files = arguments.all("--secret-key");
   return secrets;
 }
+
+namespace {
 
 // More than 64 have nothing to do: a message has few layers.
 std::optional<unsigned> parse_thread_count(const std::string& word) {
@@ -97,8 +101,10 @@ CommonOptions read_common_options(const Arguments& arguments, Meaning& meaning) 
       meaning.find<unsigned>("--threads", parse_thread_count, "give a number of threads, such as 2")
           .value_or(1);
   bool content_to_stdout = !common.output || *common.output == "-";
-  bool content_is_free =
-      arguments.verb == kVerify || arguments.verb == kInspect || arguments.verb == kListRecipients;
+  // What these print for a person makes room for JSON.
+  constexpr Verbs kSpeaking = kVerify | kInspect | kListRecipients |
+                              ((kCert | kKey | kStore) & ~(kCertExport | kKeyExport));
+  bool content_is_free = (arguments.verb & kSpeaking) != 0;
   if (common.json == "-" && content_to_stdout && !(content_is_free && !common.output)) {
     meaning.fail("--json - and the content both go to standard output", "give -o FILE");
   }

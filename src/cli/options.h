@@ -12,6 +12,8 @@
 
 namespace bulla::cli {
 
+class Meaning;
+
 enum class Verbosity { Quiet, Normal, Verbose };
 
 struct CommonOptions {
@@ -106,5 +108,8 @@ tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments);
 tl::expected<RecipientsOptions, Usage> read_recipients(const Arguments& arguments);
 tl::expected<ConvertingOptions, Usage> read_converting(const Arguments& arguments);
 tl::expected<CommonOptions, Usage> read_common(const Arguments& arguments);
+
+// Where passphrases and keys come from.
+SecretOptions read_secrets(const Arguments& arguments, Meaning& meaning);
 
 }  // namespace bulla::cli

@@ -107,6 +107,7 @@ tl::expected<Arguments, Usage> parse_arguments(const VerbRow& verb,
     return tl::unexpected(explain(verb, error));
   }
   std::size_t most = verb.operand.empty() ? 0 : 1;
+  if (verb.operand.ends_with("...")) most = reader.operands.size();
   if (reader.operands.size() > most) {
     return tl::unexpected(Usage{"unexpected argument " + reader.operands[most],
                                 "'" + std::string(verb.name) + "' takes one file"});

@@ -72,7 +72,7 @@ Result<SealReport> change(const RecipientsOptions& options) {
   Time at = options.sealing.at.value_or(host::current_time());
   std::unique_ptr<host::FileSource> in = TRY(host::open_source(common.input));
   World world = TRY(load_world(options.opening));
-  RecipientChange what = TRY(load_change(options, at, world.keys));
+  RecipientChange what = TRY(load_change(options, at, *world.keys));
   std::vector<host::FileId> inputs = input_ids(options);
   inputs.push_back(in->id());
   std::unique_ptr<Sink> out = TRY(host::open_sink(common.output.value_or("-"), inputs));

@@ -87,6 +87,24 @@ Exit run_verb(const Arguments& arguments) {
       return run_with(read_recipients(arguments), run_recipients);
     case kConvert:
       return run_with(read_converting(arguments), run_converting);
+    case kCertImport:
+    case kCertList:
+    case kCertShow:
+    case kCertFind:
+    case kCertExport:
+    case kCertTrust:
+    case kCertDistrust:
+    case kCertRemove:
+      return run_with(read_store_options(arguments), run_cert);
+    case kKeyImport:
+    case kKeyList:
+    case kKeyExport:
+      return run_with(read_store_options(arguments), run_key);
+    case kStoreInit:
+    case kStoreStatus:
+    case kStoreVerify:
+    case kStoreBackup:
+      return run_with(read_store_options(arguments), run_store);
     case kDoctor:
       return run_doctor(arguments);
     case kCompletion:
@@ -95,6 +113,9 @@ Exit run_verb(const Arguments& arguments) {
       return run_help(arguments);
     case kBatch:
     case kRecipients:
+    case kCert:
+    case kKey:
+    case kStore:
     case kAlone:
       break;
   }

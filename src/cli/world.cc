@@ -6,9 +6,11 @@
 #include "base/try.h"
 #include "bulla/net.h"
 #include "cli/learn.h"
+#include "cli/stores.h"
 #include "host/environment.h"
 #include "host/sink.h"
 #include "store/file.h"
+#include "store/locked_key.h"
 #include "store/profile_folder.h"
 
 namespace bulla::cli {
@@ -20,9 +22,20 @@ void add(std::vector<Certificate>& to, const std::vector<Certificate>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
 
-bool is_address(const std::string& text) {
-  return text.find('@') != std::string::npos && text.find('/') == std::string::npos;
-}
+// Whether a word means something in the store, and no file.
+bool is_in_store(const std::string& name) { return is_address(name) && !store::exists(name); }
+
+// Opened when the first word needs it.
+class LazyStores {
+ public:
+  Result<const Stores*> get() {
+    if (!stores_) stores_ = TRY(Stores::open());
+    return &*stores_;
+  }
+
+ private:
+  std::optional<Stores> stores_;
+};
 
 Secret first_line(ByteView file) {
   auto end = std::find(file.begin(), file.end(), std::uint8_t{'\n'});
@@ -48,23 +61,24 @@ Secret read_kek(const Secret& file) {
   return key;
 }
 
-Result<std::vector<Identity>> load_identities(const std::string& name, Passphrases& passphrases) {
+Result<std::vector<Identity>> load_identities(const std::string& name, Passphrases& passphrases,
+                                              LazyStores& stores) {
   if (name.substr(0, 7) == "pkcs11:") {
     return failure(Rule::CryptoUnavailable, 0,
                    "keys in PKCS #11 tokens; use a PEM or PKCS #12 file");
   }
-  if (store::exists(name) || !is_address(name)) {
-    return store::load_identity_file(name, passphrases.asker());
-  }
-  return store::DirectoryStore(host::data_folder()).find_identities(name, passphrases.asker());
+  if (!is_in_store(name)) return store::load_identity_file(name, passphrases.asker());
+  const Stores* opened = TRY(stores.get());
+  return opened->find_identities(name, passphrases.asker());
 }
 
 // Nobody is left out because no certificate is known for him (E2E-27).
-Result<RecipientChoice> load_recipient(const std::string& name, Time at) {
-  if (!store::exists(name) && is_address(name)) {
-    return TRY(store::DirectoryStore(host::data_folder()).find_recipient(name, at));
-  }
-  return store::load_recipient_file(name);
+Result<RecipientChoice> load_recipient(const std::string& name, Time at, LazyStores& stores) {
+  if (!is_in_store(name)) return store::load_recipient_file(name);
+  const Stores* opened = TRY(stores.get());
+  Certificate certificate = TRY(opened->find_recipient(name, at));
+  auto stated = TRY(opened->find_capabilities(name));
+  return RecipientChoice(std::move(certificate), std::move(stated));
 }
 
 Result<std::vector<Certificate>> load_certificate_files(const std::vector<std::string>& paths) {
@@ -73,22 +87,33 @@ Result<std::vector<Certificate>> load_certificate_files(const std::vector<std::s
   return all;
 }
 
-// Without --trust: the store and, where the system has them, the system's roots.
-Result<std::vector<Certificate>> load_trust(const std::vector<std::string>& names) {
-  store::DirectoryStore own(host::data_folder());
-  std::string system_roots(kSystemRoots);
+// Without --trust: the store and, where the system has them, the system's roots. What the store
+// distrusts is no root of either; a file that is named is taken at its word.
+Result<std::vector<Certificate>> load_trust(const std::vector<std::string>& names,
+                                            const Stores& stores, Time at) {
+  store::Store::Roots own;
+  if (stores.database() != nullptr) own = TRY(stores.database()->roots(at));
+  add(own.trusted, stores.folder().roots());
+  std::vector<Certificate> kept;
   std::vector<Certificate> roots;
+  std::string system_roots(kSystemRoots);
   if (names.empty()) {
-    roots = own.roots();
-    if (store::exists(system_roots)) add(roots, TRY(store::load_roots(system_roots)));
+    kept = own.trusted;
+    if (store::exists(system_roots)) add(kept, TRY(store::load_roots(system_roots)));
   }
   for (const std::string& name : names) {
     if (name == "store") {
-      add(roots, own.roots());
+      add(kept, own.trusted);
+    } else if (name == "system") {
+      add(kept, TRY(store::load_roots(system_roots)));
     } else {
-      add(roots, TRY(store::load_roots(name == "system" ? system_roots : name)));
+      add(roots, TRY(store::load_roots(name)));
     }
   }
+  std::erase_if(kept, [&](const Certificate& root) {
+    return std::find(own.distrusted.begin(), own.distrusted.end(), root) != own.distrusted.end();
+  });
+  add(roots, kept);
   return roots;
 }
 
@@ -100,12 +125,13 @@ Result<std::unique_ptr<RevocationSource>> load_lists(const std::vector<std::stri
   return make_revocation_source(std::move(crls));
 }
 
-Result<x509::MemoryKeySource> load_keys(const OpeningOptions& options,
+// The keys at hand: those of files, and of the folder of the store.
+Result<x509::MemoryKeySource> load_keys(const OpeningOptions& options, Passphrases& passphrases,
                                         const std::vector<Certificate>& certificates) {
-  Passphrases passphrases(options.secrets);
+  LazyStores stores;
   std::vector<Identity> identities;
   for (const std::string& name : options.identities) {
-    std::vector<Identity> loaded = TRY(load_identities(name, passphrases));
+    std::vector<Identity> loaded = TRY(load_identities(name, passphrases, stores));
     for (Identity& one : store::add_certificates(std::move(loaded), certificates)) {
       identities.push_back(std::move(one));
     }
@@ -145,11 +171,13 @@ Result<std::shared_ptr<const TimestampSource>> load_timestamps(const SealingOpti
   bool is_url = options.tsa->find("://") != std::string::npos;
   if (is_url) return make_http_timestamp_source(*options.tsa);
   Passphrases passphrases(options.secrets);
-  std::vector<Identity> loaded = TRY(load_identities(*options.tsa, passphrases));
+  LazyStores stores;
+  std::vector<Identity> loaded = TRY(load_identities(*options.tsa, passphrases, stores));
   auto with_certificate = std::find_if(loaded.begin(), loaded.end(), [](const Identity& one) {
     return one.certificate.has_value();
   });
   if (with_certificate == loaded.end()) return failure(Rule::KeyNoCertificate, 0, *options.tsa);
+  TRY_VOID(store::unlock(*with_certificate));
   return make_timestamp_source(*with_certificate, at);
 }
 
@@ -185,23 +213,50 @@ Result<std::optional<Profile>> find_profile(const CommonOptions& common) {
 Result<World> load_world(const OpeningOptions& options) {
   World world;
   world.policy = TRY(load_policy(options));
+  world.passphrases = std::make_unique<Passphrases>(options.secrets);
   std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
-  if (options.verb != kVerify) world.keys = TRY(load_keys(options, certificates));
+  Stores stores = TRY(Stores::open());
+  if (options.verb != kVerify) {
+    auto at_hand = TRY(load_keys(options, *world.passphrases, certificates));
+    // Whoever names no file means the store: the message says which of its keys.
+    bool uses_store =
+        std::all_of(options.identities.begin(), options.identities.end(), is_in_store);
+    world.keys = std::make_unique<store::StoreKeySource>(
+        std::move(at_hand), uses_store ? stores.database() : nullptr, world.passphrases->asker());
+  }
+  if (options.verb != kDecrypt) {
+    Time at = options.at.value_or(host::current_time());
+    world.trust = make_trust_store(TRY(load_trust(options.trust, stores, at)));
+    add(certificates, stores.folder().certificates());
+    world.certificates = std::make_unique<store::StoreCertSource>(
+        make_cert_source(std::move(certificates)), stores.database());
+  }
+  world.store = stores.take_database();
   if (options.verb == kDecrypt) return world;
-  world.trust = make_trust_store(TRY(load_trust(options.trust)));
-  add(certificates, store::DirectoryStore(host::data_folder()).certificates());
-  world.certificates = make_cert_source(std::move(certificates));
   world.revocation = TRY(load_lists(options.crls));
   return world;
+}
+
+Result<Verdict> open_in(const World& world, Source& in, Sink& out, const OpenOptions& what) {
+  auto verdict = bulla::open(in, out, what);
+  bool lacks_key = !verdict && verdict.error().rule == Rule::KeyNoneFits && world.keys != nullptr;
+  if (lacks_key) {
+    if (auto locked = world.keys->lock_error()) return tl::unexpected(*locked);
+  }
+  return verdict;
 }
 
 Result<RecipientWorld> load_recipient_world(const SealingOptions& options) {
   RecipientWorld world;
   if (options.trust.empty()) return world;
-  world.trust = make_trust_store(TRY(load_trust(options.trust)));
+  Stores stores = TRY(Stores::open());
+  Time at = options.at.value_or(host::current_time());
+  world.trust = make_trust_store(TRY(load_trust(options.trust, stores, at)));
   std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
-  add(certificates, store::DirectoryStore(host::data_folder()).certificates());
-  world.certificates = make_cert_source(std::move(certificates));
+  add(certificates, stores.folder().certificates());
+  world.certificates = std::make_unique<store::StoreCertSource>(
+      make_cert_source(std::move(certificates)), stores.database());
+  world.store = stores.take_database();
   world.revocation = TRY(load_lists(options.crls));
   return world;
 }
@@ -217,11 +272,13 @@ Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Ti
   Passphrases passphrases(options.secrets);
   std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
   std::vector<SignerChoice> signers;
+  LazyStores stores;
   for (const std::string& name : options.identities) {
-    std::vector<Identity> loaded = TRY(load_identities(name, passphrases));
+    std::vector<Identity> loaded = TRY(load_identities(name, passphrases, stores));
     auto chosen =
         store::choose_signer(store::add_certificates(std::move(loaded), certificates), at);
     if (!chosen) return tl::unexpected(store::about_file(chosen.error(), name));
+    TRY_VOID(store::unlock(*chosen));
     signers.push_back({.identity = *chosen, .digest = options.digest, .padding = options.padding});
   }
   return signers;
@@ -235,8 +292,9 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at) {
                .cipher = options.cipher,
                .content_key = options.content_key,
                .transport = options.transport};
+  LazyStores stores;
   for (const std::string& name : options.recipients) {
-    step.recipients.push_back(TRY(load_recipient(name, at)));
+    step.recipients.push_back(TRY(load_recipient(name, at, stores)));
   }
   for (const KekFile& kek : options.secrets.keks) {
     Secret file = TRY(store::read_file(kek.file, store::kMaxKeyFile));
@@ -295,7 +353,7 @@ OpenOptions open_options(const OpeningOptions& options, const World& world, Time
       .trust = world.trust.get(),
       .certificates = world.certificates.get(),
       .revocation = world.revocation.get(),
-      .keys = options.verb == kVerify ? nullptr : &world.keys,
+      .keys = world.keys.get(),
       .peel = options.verb == kDecrypt ? OpenOptions::Peel::EncryptionOnly : OpenOptions::Peel::All,
       .form = options.form,
       .line_ends = options.line_ends,

@@ -12,8 +12,7 @@
 #include "cli/options.h"
 #include "host/descriptor.h"
 #include "host/progress.h"
-#include "store/directory_store.h"
-#include "x509/memory_key_source.h"
+#include "store/ports.h"
 
 namespace bulla::cli {
 
@@ -36,16 +35,23 @@ class Passphrases {
 
 // The ports of open(), with the objects behind them.
 struct World {
+  std::unique_ptr<store::Store> store;  // null if there is none
+  std::unique_ptr<Passphrases> passphrases;
   std::unique_ptr<TrustStore> trust;
   std::unique_ptr<CertSource> certificates;
   std::unique_ptr<RevocationSource> revocation;
-  x509::MemoryKeySource keys;
+  std::unique_ptr<store::StoreKeySource> keys;
   Policy policy;  // of the profile and the flags
 };
+// `options` must outlive it.
 Result<World> load_world(const OpeningOptions& options);
+
+// As bulla::open(); where no key fits because one could not be unlocked, that is the error.
+Result<Verdict> open_in(const World& world, Source& in, Sink& out, const OpenOptions& what);
 
 // What the certificates of recipients are checked with: nothing without --trust.
 struct RecipientWorld {
+  std::unique_ptr<store::Store> store;
   std::unique_ptr<TrustStore> trust;
   std::unique_ptr<CertSource> certificates;
   std::unique_ptr<RevocationSource> revocation;

@@ -1,0 +1,350 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "cli/report.h"
+#include "cli/store_text.h"
+#include "cli/stores.h"
+#include "cli/world.h"
+#include "host/environment.h"
+#include "host/sink.h"
+#include "store/file.h"
+#include "x509/pem.h"
+
+namespace bulla::cli {
+namespace {
+
+using store::Missing;
+using store::Store;
+
+// What a command gives: something to read, and what is to be warned of.
+struct Answer {
+  std::string text;
+  std::string json;
+  Findings warnings;
+  std::vector<Error> passed_over;
+  std::string hint;
+};
+
+std::string join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+store::Provenance provenance(std::string source) {
+  return {.at = host::current_time(), .source = std::move(source)};
+}
+
+Time time_of(const StoreOptions& options) { return options.at.value_or(host::current_time()); }
+
+void merge(store::Imported& to, store::Imported from) {
+  std::move(from.certificates.begin(), from.certificates.end(),
+            std::back_inserter(to.certificates));
+  std::move(from.keys.begin(), from.keys.end(), std::back_inserter(to.keys));
+  std::move(from.statements.begin(), from.statements.end(), std::back_inserter(to.statements));
+  std::move(from.findings.begin(), from.findings.end(), std::back_inserter(to.findings));
+}
+
+Result<Answer> import(const StoreOptions& options) {
+  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Create));
+  bool is_key = options.verb == kKeyImport;
+  Reading reading = is_key ? TRY(read_keys(options)) : TRY(read_certificates(options, *store));
+  store::Provenance from = provenance("from " + join(options.what));
+  store::Imported done = TRY(store->import(reading.asked, from));
+  if (!reading.harvested.certificates.empty()) {
+    merge(done,
+          TRY(store->import(reading.harvested, provenance("from mail " + join(options.what)))));
+  }
+  return Answer{.text = import_text(done),
+                .json = import_json(done, reading.passed_over),
+                .warnings = done.findings,
+                .passed_over = std::move(reading.passed_over),
+                .hint = reading.left_keys > 0
+                            ? "private keys were left out; bulla key import takes them"
+                            : ""};
+}
+
+// A file can be looked at without a store.
+Result<std::unique_ptr<Store>> open_for_looking(const StoreOptions& options) {
+  bool is_file = options.verb == kCertShow && store::exists(options.what[0]);
+  auto opened = Store::open(host::data_folder(), Missing::Fail);
+  if (!opened && is_file && opened.error().rule == Rule::StoreAbsent) {
+    return std::unique_ptr<Store>();
+  }
+  return opened;
+}
+
+Result<std::vector<store::Entry>> history_of(const Store& store, const Certificate& certificate) {
+  auto entries = TRY(store.history().about(store::Kind::Certificate, certificate.sha256()));
+  auto trust = TRY(store.history().about(store::Kind::Trust, certificate.sha256()));
+  entries.insert(entries.end(), trust.begin(), trust.end());
+  std::sort(entries.begin(), entries.end(),
+            [](const store::Entry& a, const store::Entry& b) { return a.number < b.number; });
+  return entries;
+}
+
+Result<Answer> show(const StoreOptions& options) {
+  std::unique_ptr<Store> store = TRY(open_for_looking(options));
+  std::vector<Described> list;
+  if (store == nullptr) {
+    for (Certificate& one : TRY(store::load_certificate_file(options.what[0]))) {
+      list.push_back({.found = {.row = {.certificate = std::move(one),
+                                        .standing = store::Standing::Used,
+                                        .added = Time()},
+                                .has_key = false,
+                                .trust = {}},
+                      .history = {}});
+    }
+  } else {
+    for (store::CertificateRow& row : TRY(find_what(*store, options.what[0]))) {
+      auto history = TRY(history_of(*store, row.certificate));
+      auto found = TRY(store->describe(std::move(row)));
+      list.push_back({.found = std::move(found), .history = std::move(history)});
+    }
+  }
+  Answer answer{
+      .text = {}, .json = certificates_json(list), .warnings = {}, .passed_over = {}, .hint = {}};
+  for (const Described& one : list) {
+    answer.text += (answer.text.empty() ? "" : "\n") +
+                   certificate_text(one.found, one.history, time_of(options));
+  }
+  return answer;
+}
+
+// An address, a fingerprint, or text in a subject or an address.
+Result<store::CertificateTable::Rows> find_rows(const Store& store, const std::string& what) {
+  if (is_address(what)) {
+    auto rows = TRY(store.certificates().find_by_address(what));
+    if (!rows.empty()) return rows;
+  } else if (auto fingerprint = read_fingerprint(what)) {
+    auto rows = TRY(store.certificates().find_by_fingerprint(*fingerprint));
+    if (!rows.empty()) return rows;
+  }
+  return store.certificates().find_by_text(what);
+}
+
+// The certificate that a message to this address would be encrypted to.
+std::optional<Certificate> chosen_of(const store::CertificateTable::Rows& rows,
+                                     const std::string& address, Time at) {
+  std::vector<Certificate> used;
+  for (const store::CertificateRow& row : rows) {
+    if (row.standing == store::Standing::Used) used.push_back(row.certificate);
+  }
+  return is_address(address) ? store::choose_recipient(used, address, at) : std::nullopt;
+}
+
+Result<Answer> find(const StoreOptions& options) {
+  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Fail));
+  Time at = time_of(options);
+  auto rows = TRY(find_rows(*store, options.what[0]));
+  if (rows.empty()) return failure(Rule::StoreUnknown, 0, options.what[0]);
+  auto chosen = chosen_of(rows, options.what[0], at);
+  std::vector<Described> list;
+  Answer answer;
+  for (store::CertificateRow& row : rows) {
+    auto found = TRY(store->describe(std::move(row)));
+    bool is_chosen = chosen && found.row.certificate == *chosen;
+    answer.text += (is_chosen ? "* " : "  ") + certificate_line(found, at);
+    list.push_back({.found = std::move(found), .history = {}, .is_chosen = is_chosen});
+  }
+  if (chosen)
+    answer.text += "* is the one that mail to " + printable(options.what[0]) + " is encrypted to\n";
+  answer.json = certificates_json(list);
+  return answer;
+}
+
+Result<Answer> list(const StoreOptions& options) {
+  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Fail));
+  std::vector<store::CertificateRow> rows;
+  auto take = [&](const store::CertificateRow& row) -> Result<void> {
+    rows.push_back(row);
+    return {};
+  };
+  TRY_VOID(store->certificates().each(take));
+  std::vector<Described> list;
+  Answer answer;
+  for (store::CertificateRow& row : rows) {
+    auto found = TRY(store->describe(std::move(row)));
+    answer.text += certificate_line(found, time_of(options));
+    if (options.common.json) list.push_back({.found = std::move(found), .history = {}});
+  }
+  answer.json = certificates_json(list);
+  return answer;
+}
+
+// What a word means must be one thing before it is changed; a file means all that is in it.
+Result<std::vector<Certificate>> take_what(const Store& store, const StoreOptions& options) {
+  std::vector<Certificate> certificates;
+  for (const std::string& what : options.what) {
+    auto rows = TRY(find_what(store, what));
+    if (rows.size() > 1 && !store::exists(what)) {
+      std::vector<std::string> which;
+      for (const auto& row : rows) which.push_back(to_hex(row.certificate.sha256()).substr(0, 16));
+      return failure(Rule::StoreAmbiguous, 0, what + ": " + join(which));
+    }
+    for (const auto& row : rows) certificates.push_back(row.certificate);
+  }
+  return certificates;
+}
+
+Result<Answer> change(const StoreOptions& options) {
+  bool makes = options.verb != kCertRemove;
+  std::unique_ptr<Store> store =
+      TRY(Store::open(host::data_folder(), makes ? Missing::Create : Missing::Fail));
+  std::vector<Certificate> certificates = TRY(take_what(*store, options));
+  store::Provenance from = provenance("by bulla cert");
+  store::Trust trust{.decision = options.verb == kCertTrust ? store::Trust::Decision::Trusted
+                                                            : store::Trust::Decision::Distrusted,
+                     .since = options.since,
+                     .until = options.until};
+  std::string_view said = options.verb == kCertRemove ? "removed" : name(trust.decision);
+  Answer answer{.text = {}, .json = done_json(), .warnings = {}, .passed_over = {}, .hint = {}};
+  for (const Certificate& certificate : certificates) {
+    TRY_VOID(options.verb == kCertRemove ? store->remove(certificate, from)
+                                         : store->set_trust(certificate, trust, from));
+    answer.text += std::string(said) + "  " + to_hex(certificate.sha256()).substr(0, 16) + "  " +
+                   printable(certificate.subject()) + "\n";
+  }
+  return answer;
+}
+
+Result<void> write_output(const StoreOptions& options, ByteView octets) {
+  std::unique_ptr<Sink> out =
+      TRY(host::open_sink(options.common.output.value_or("-"), ids_of(options.what)));
+  TRY_VOID(out->write(octets));
+  return out->finish();
+}
+
+Result<Answer> export_certificates(const StoreOptions& options) {
+  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Fail));
+  std::vector<Certificate> certificates;
+  for (const std::string& what : options.what) {
+    for (auto& row : TRY(find_what(*store, what)))
+      certificates.push_back(std::move(row.certificate));
+  }
+  if (options.form == StoreOptions::Form::Der) {
+    if (certificates.size() != 1) {
+      return failure(Rule::StoreAmbiguous, 0, "DER holds one certificate; use --form pem");
+    }
+    TRY_VOID(write_output(options, certificates[0].der()));
+  } else {
+    std::string pem;
+    for (const Certificate& one : certificates) pem += x509::write_pem("CERTIFICATE", one.der());
+    TRY_VOID(write_output(options, as_bytes(pem)));
+  }
+  return Answer{.text = {}, .json = done_json(), .warnings = {}, .passed_over = {}, .hint = {}};
+}
+
+Result<Answer> list_keys(const StoreOptions& options) {
+  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Fail));
+  std::vector<std::pair<store::KeyRow, std::vector<store::CertificateRow>>> list;
+  auto take = [&](const store::KeyRow& row) -> Result<void> {
+    list.emplace_back(row.clone(), std::vector<store::CertificateRow>());
+    return {};
+  };
+  TRY_VOID(store->keys().each(take));
+  Answer answer;
+  for (auto& [key, owners] : list) {
+    Bytes fingerprint = TRY(store::key_fingerprint(key.public_key));
+    owners = TRY(store->certificates().find_by_key(fingerprint));
+    answer.text += key_line(key, owners);
+  }
+  if (options.common.json) answer.json = keys_json(list);
+  return answer;
+}
+
+// The key of a certificate, or one by its own fingerprint.
+Result<store::KeyRow> find_key(const Store& store, const std::string& what) {
+  std::vector<store::KeyRow> found;
+  auto rows = find_what(store, what);
+  if (rows) {
+    for (const store::CertificateRow& row : *rows) {
+      Bytes fingerprint = TRY(store::key_fingerprint(row.certificate.subject_public_key_info()));
+      auto key = TRY(store.keys().find(fingerprint));
+      bool is_new = key && std::none_of(found.begin(), found.end(), [&](const store::KeyRow& one) {
+                      return one.public_key == key->public_key;
+                    });
+      if (is_new) found.push_back(std::move(*key));
+    }
+  }
+  auto digits = read_fingerprint(what);
+  auto take = [&](const store::KeyRow& row) -> Result<void> {
+    Bytes fingerprint = TRY(store::key_fingerprint(row.public_key));
+    if (to_hex(fingerprint).starts_with(*digits)) found.push_back(row.clone());
+    return {};
+  };
+  if (digits && found.empty()) TRY_VOID(store.keys().each(take));
+  if (found.empty()) return failure(Rule::StoreUnknown, 0, what);
+  if (found.size() > 1) return failure(Rule::StoreAmbiguous, 0, what);
+  return std::move(found.front());
+}
+
+Result<Answer> export_key(const StoreOptions& options) {
+  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Fail));
+  store::KeyRow key = TRY(find_key(*store, options.what[0]));
+  bool is_plain = key.form == store::KeyRow::Form::Plain;
+  std::string pem =
+      x509::write_pem(is_plain ? "PRIVATE KEY" : "ENCRYPTED PRIVATE KEY", key.pkcs8.view());
+  Bytes fingerprint = TRY(store::key_fingerprint(key.public_key));
+  for (const store::CertificateRow& row : TRY(store->certificates().find_by_key(fingerprint))) {
+    pem += x509::write_pem("CERTIFICATE", row.certificate.der());
+    for (const Certificate& one : TRY(store->chain_of(row.certificate))) {
+      pem += x509::write_pem("CERTIFICATE", one.der());
+    }
+  }
+  auto written = write_output(options, as_bytes(pem));
+  wipe({reinterpret_cast<std::uint8_t*>(pem.data()), pem.size()});
+  TRY_VOID(std::move(written));
+  return Answer{.text = {}, .json = done_json(), .warnings = {}, .passed_over = {}, .hint = {}};
+}
+
+Result<Answer> answer(const StoreOptions& options) {
+  switch (options.verb) {
+    case kCertImport:
+    case kKeyImport:
+      return import(options);
+    case kCertShow:
+      return show(options);
+    case kCertFind:
+      return find(options);
+    case kCertExport:
+      return export_certificates(options);
+    case kCertTrust:
+    case kCertDistrust:
+    case kCertRemove:
+      return change(options);
+    case kKeyList:
+      return list_keys(options);
+    case kKeyExport:
+      return export_key(options);
+    default:
+      return list(options);
+  }
+}
+
+}  // namespace
+
+Exit run_cert(const StoreOptions& options) {
+  const CommonOptions& common = options.common;
+  Console console(common.verbosity, common.colour);
+  auto report = Report::open(common.json, ids_of(options.what));
+  if (!report) return console.fail(report.error());
+  auto said = answer(options);
+  if (!said) return fail(console, *report, said.error());
+  if (common.json != "-" && common.verbosity != Verbosity::Quiet) print(1, said->text);
+  for (const Error& error : said->passed_over) console.say("passed over: " + describe(error));
+  for (const Finding& finding : said->warnings) {
+    console.warn(finding);
+    console.hint(info(finding.rule).advice);
+  }
+  console.hint(said->hint);
+  auto written = report->is_wanted() ? report->write(said->json) : Result<void>();
+  return written ? Exit::Done : console.fail(written.error());
+}
+
+Exit run_key(const StoreOptions& options) { return run_cert(options); }
+
+}  // namespace bulla::cli

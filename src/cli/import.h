@@ -1,0 +1,35 @@
+// What `cert import` and `key import` are given, read and ready to be kept.
+#pragma once
+
+#include "cli/store_options.h"
+#include "store/store.h"
+
+namespace bulla::cli {
+
+struct Reading {
+  store::Import asked;             // what files hold
+  store::Import harvested;         // what mails with valid signatures bring
+  std::vector<Error> passed_over;  // files of a folder that hold nothing of use
+  std::size_t left_keys = 0;       // private keys in files of `cert import`
+};
+
+// Certificates: PEM, DER, certs-only CMS, PKCS #12, mail that is signed or holds certificates,
+// a folder of these, or the fingerprint of one that is held. Errors: those of the files, and
+// store.unproven for a mail whose signature is not valid.
+Result<Reading> read_certificates(const StoreOptions& options, const store::Store& store);
+
+// Keys with their certificates: PEM, PKCS #12, or DER. A key gets the passphrase that opened
+// its PKCS #12 file, a new one, or none if the options say so. Errors: those of the files,
+// key.no-private-key, store.plain-key.
+Result<Reading> read_keys(const StoreOptions& options);
+
+// The certificate or the fingerprint that a word means: all of a file, or those in the store
+// for an address or a fingerprint (or the beginning of one). Errors: store.unknown, those of
+// the file.
+Result<std::vector<store::CertificateRow>> find_what(const store::Store& store,
+                                                     const std::string& what);
+
+// Whether the word is eight to 64 hexadecimal digits; colons between them are allowed.
+std::optional<std::string> read_fingerprint(std::string_view word);
+
+}  // namespace bulla::cli

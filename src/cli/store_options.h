@@ -1,0 +1,24 @@
+// What the command line means to cert, key and store.
+#pragma once
+
+#include "cli/options.h"
+
+namespace bulla::cli {
+
+struct StoreOptions {
+  CommonOptions common;
+  SecretOptions secrets;
+  Verb verb = kStoreStatus;
+  std::vector<std::string> what;  // files, folders, fingerprints, addresses
+  std::vector<std::string> trust;
+  std::optional<Time> at;
+  std::optional<Time> since;
+  std::optional<Time> until;
+  std::optional<std::string> new_passphrase_file;
+  enum class Plain { Refuse, Keep } plain = Plain::Refuse;
+  enum class Form { Pem, Der } form = Form::Pem;
+};
+
+tl::expected<StoreOptions, Usage> read_store_options(const Arguments& arguments);
+
+}  // namespace bulla::cli

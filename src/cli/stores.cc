@@ -1,0 +1,42 @@
+#include "cli/stores.h"
+
+#include "base/try.h"
+#include "host/environment.h"
+#include "store/file.h"
+
+namespace bulla::cli {
+
+bool is_address(const std::string& text) {
+  return text.find('@') != std::string::npos && text.find('/') == std::string::npos;
+}
+
+Result<Stores> Stores::open() {
+  std::string folder = host::data_folder();
+  std::unique_ptr<store::Store> database;
+  if (!folder.empty() && store::exists(store::Store::path_in(folder))) {
+    database = TRY(store::Store::open(folder, store::Missing::Fail));
+  }
+  return Stores(std::move(folder), std::move(database));
+}
+
+std::vector<const store::Collection*> Stores::collections() const {
+  std::vector<const store::Collection*> all{&folder_};
+  if (database_ != nullptr) all.push_back(database_.get());
+  return all;
+}
+
+Result<Certificate> Stores::find_recipient(const std::string& address, Time at) const {
+  return store::find_recipient(collections(), address, at);
+}
+
+Result<std::vector<Identity>> Stores::find_identities(const std::string& address,
+                                                      const store::AskPassphrase& ask) const {
+  return store::find_identities(collections(), address, ask);
+}
+
+Result<std::optional<Capabilities>> Stores::find_capabilities(const std::string& address) const {
+  if (database_ == nullptr) return std::optional<Capabilities>();
+  return database_->capabilities().find(address);
+}
+
+}  // namespace bulla::cli

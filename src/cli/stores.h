@@ -1,0 +1,39 @@
+// Stores: where a person keeps certificates and keys, looked at when something is asked for by
+// address: the database, if there is one, and the folder beside it.
+#pragma once
+
+#include <memory>
+
+#include "store/directory_store.h"
+#include "store/store.h"
+
+namespace bulla::cli {
+
+bool is_address(const std::string& text);
+
+class Stores {
+ public:
+  // Nothing is made. Errors: those of Store::open() for a store that is there.
+  static Result<Stores> open();
+
+  // Null if there is none.
+  const store::Store* database() const { return database_.get(); }
+  std::unique_ptr<store::Store> take_database() { return std::move(database_); }
+  const store::DirectoryStore& folder() const { return folder_; }
+
+  Result<Certificate> find_recipient(const std::string& address, Time at) const;
+  Result<std::vector<Identity>> find_identities(const std::string& address,
+                                                const store::AskPassphrase& ask) const;
+  // What the recipient stated in a mail that was imported.
+  Result<std::optional<Capabilities>> find_capabilities(const std::string& address) const;
+
+ private:
+  Stores(std::string folder, std::unique_ptr<store::Store> database)
+      : folder_(std::move(folder)), database_(std::move(database)) {}
+  std::vector<const store::Collection*> collections() const;
+
+  store::DirectoryStore folder_;
+  std::unique_ptr<store::Store> database_;
+};
+
+}  // namespace bulla::cli
