@@ -99,7 +99,9 @@ Run sign(World& world, const std::string& mail) {
 Run encrypt(World& world, const std::string& mail, std::size_t recipients,
             const std::shared_ptr<bulla::Workers>& workers = nullptr) {
   bulla::Encrypt step;
-  step.recipients = world.recipient_certificates(recipients);
+  for (const bulla::Certificate& one : world.recipient_certificates(recipients)) {
+    step.recipients.emplace_back(one);
+  }
   return seal(world, mail, std::move(step), workers);
 }
 
