@@ -125,8 +125,10 @@ TEST(Recipients, a_message_keeps_its_form) {
     Changed changed = change(text, add(own.keys, {"alice"}));
     ASSERT_EQ(changed.error, "ok") << text.substr(0, 40);
     EXPECT_EQ(changed.text.substr(0, 1), text.substr(0, 1));
-    EXPECT_EQ(changed.text.find("\r\n") == std::string::npos,
-              text.find("\r\n") == std::string::npos);
+    if (text != der && text != binary) {  // in DER the two octets come by chance
+      EXPECT_EQ(changed.text.find("\r\n") == std::string::npos,
+                text.find("\r\n") == std::string::npos);
+    }
     EXPECT_EQ(kinds(changed.text), (Kinds{"kari", "ktri"}));
     EXPECT_NE(read_by("alice", changed.text)
                   .find(text == mail || text == with_crlf(mail) ? "Hello." : "octets"),
