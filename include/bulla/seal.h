@@ -157,8 +157,9 @@ struct SealReport {
   Findings findings;                     // warnings, such as a short key
 };
 
-// Errors: cert.expired and cert.key-usage for signers, enc.expired-recipient,
-// enc.key-usage, crypto.…, limit.…, io.….
+// Errors: cert.expired and cert.key-usage for signers, enc.expired-recipient, enc.key-usage;
+// with recipient_trust path.… and revocation.…; with timestamps sig.timestamp for one that nobody
+// would believe, and what the source says; policy.algorithm; crypto.…, limit.…, io.….
 [[nodiscard]] Result<SealReport> seal(Source& in, Sink& out, const Recipe& recipe,
                                       const SealOptions& options);
 

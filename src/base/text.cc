@@ -77,6 +77,15 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string join(const std::vector<std::string>& items, std::string_view between) {
+  std::string text;
+  for (const std::string& item : items) {
+    if (!text.empty()) text += between;
+    text += item;
+  }
+  return text;
+}
+
 std::string printable(std::string_view text) {
   std::string result;
   while (!text.empty()) {

@@ -19,6 +19,8 @@ std::string_view trim(std::string_view text);
 // The pieces between the separators; "" has one empty piece.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
+std::string join(const std::vector<std::string>& items, std::string_view between);
+
 // Replaces control characters, DEL and invalid UTF-8 by \xNN, so that text from
 // a message cannot steer a terminal or a log.
 std::string printable(std::string_view text);

@@ -37,13 +37,6 @@ std::string from_hex(std::string_view digits) {
   return text;
 }
 
-// "1,000 messages", "1 message".
-std::string counted(std::uint64_t count, std::string_view noun) {
-  std::string digits = std::to_string(count);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
-  return digits + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
 std::string_view text_of_rule(std::string_view slug) {
   auto rule = find_rule(slug);
   return rule ? info(*rule).text : std::string_view();

@@ -28,36 +28,20 @@ struct Answer {
   std::string hint;
 };
 
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 store::Provenance provenance(std::string source) {
   return {.at = host::current_time(), .source = std::move(source)};
 }
 
 Time time_of(const StoreOptions& options) { return options.at.value_or(host::current_time()); }
 
-void merge(store::Imported& to, store::Imported from) {
-  std::move(from.certificates.begin(), from.certificates.end(),
-            std::back_inserter(to.certificates));
-  std::move(from.keys.begin(), from.keys.end(), std::back_inserter(to.keys));
-  std::move(from.statements.begin(), from.statements.end(), std::back_inserter(to.statements));
-  std::move(from.findings.begin(), from.findings.end(), std::back_inserter(to.findings));
-}
-
 Result<Answer> import(const StoreOptions& options) {
   std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Create));
   bool is_key = options.verb == kKeyImport;
   Reading reading = is_key ? TRY(read_keys(options)) : TRY(read_certificates(options, *store));
-  store::Provenance from = provenance("from " + join(options.what));
-  store::Imported done = TRY(store->import(reading.asked, from));
-  if (!reading.harvested.certificates.empty()) {
-    merge(done,
-          TRY(store->import(reading.harvested, provenance("from mail " + join(options.what)))));
-  }
+  std::string files = join(options.what, ", ");
+  store::Imported done =
+      TRY(store->import({{reading.asked, provenance("from " + files)},
+                         {reading.harvested, provenance("from mail " + files)}}));
   return Answer{.text = import_text(done),
                 .json = import_json(done, reading.passed_over),
                 .warnings = done.findings,
@@ -126,32 +110,33 @@ Result<store::CertificateTable::Rows> find_rows(const Store& store, const std::s
   return store.certificates().find_by_text(what);
 }
 
-// The certificate that a message to this address would be encrypted to.
-std::optional<Certificate> chosen_of(const store::CertificateTable::Rows& rows,
-                                     const std::string& address, Time at) {
-  std::vector<Certificate> used;
-  for (const store::CertificateRow& row : rows) {
-    if (row.standing == store::Standing::Used) used.push_back(row.certificate);
-  }
-  return is_address(address) ? store::choose_recipient(used, address, at) : std::nullopt;
-}
-
 Result<Answer> find(const StoreOptions& options) {
+  const std::string& what = options.what[0];
   std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Fail));
   Time at = time_of(options);
-  auto rows = TRY(find_rows(*store, options.what[0]));
-  if (rows.empty()) return failure(Rule::StoreUnknown, 0, options.what[0]);
-  auto chosen = chosen_of(rows, options.what[0], at);
+  auto rows = TRY(find_rows(*store, what));
+  if (rows.empty()) return failure(Rule::StoreUnknown, 0, what);
+  // As encrypt and seal choose: among all that is kept, the folder too.
+  std::optional<Certificate> chosen;
+  if (is_address(what)) {
+    store::DirectoryStore folder(host::data_folder());
+    const store::Collection* all[] = {&folder, store.get()};
+    if (auto found = store::find_recipient(all, what, at)) chosen = *found;
+  }
   std::vector<Described> list;
   Answer answer;
+  bool is_listed = false;
   for (store::CertificateRow& row : rows) {
     auto found = TRY(store->describe(std::move(row)));
     bool is_chosen = chosen && found.row.certificate == *chosen;
+    is_listed = is_listed || is_chosen;
     answer.text += (is_chosen ? "* " : "  ") + certificate_line(found, at);
     list.push_back({.found = std::move(found), .history = {}, .is_chosen = is_chosen});
   }
-  if (chosen)
-    answer.text += "* is the one that mail to " + printable(options.what[0]) + " is encrypted to\n";
+  if (chosen) {
+    answer.text += std::string(is_listed ? "* is the one" : "one in the folder is the one") +
+                   " that mail to " + printable(what) + " is encrypted to\n";
+  }
   answer.json = certificates_json(list);
   return answer;
 }
@@ -183,7 +168,7 @@ Result<std::vector<Certificate>> take_what(const Store& store, const StoreOption
     if (rows.size() > 1 && !store::exists(what)) {
       std::vector<std::string> which;
       for (const auto& row : rows) which.push_back(to_hex(row.certificate.sha256()).substr(0, 16));
-      return failure(Rule::StoreAmbiguous, 0, what + ": " + join(which));
+      return failure(Rule::StoreAmbiguous, 0, what + ": " + join(which, ", "));
     }
     for (const auto& row : rows) certificates.push_back(row.certificate);
   }
@@ -202,9 +187,9 @@ Result<Answer> change(const StoreOptions& options) {
                      .until = options.until};
   std::string_view said = options.verb == kCertRemove ? "removed" : name(trust.decision);
   Answer answer{.text = {}, .json = done_json(), .warnings = {}, .passed_over = {}, .hint = {}};
+  TRY_VOID(options.verb == kCertRemove ? store->remove(certificates, from)
+                                       : store->set_trust(certificates, trust, from));
   for (const Certificate& certificate : certificates) {
-    TRY_VOID(options.verb == kCertRemove ? store->remove(certificate, from)
-                                         : store->set_trust(certificate, trust, from));
     answer.text += std::string(said) + "  " + to_hex(certificate.sha256()).substr(0, 16) + "  " +
                    printable(certificate.subject()) + "\n";
   }

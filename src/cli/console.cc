@@ -20,6 +20,12 @@ std::string paint(std::string_view text, Paint paint, bool colour) {
   return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
 }
 
+std::string counted(std::uint64_t count, std::string_view noun) {
+  std::string digits = std::to_string(count);
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 Console::Console(Verbosity verbosity, host::Colour colour)
     : verbosity_(verbosity), colour_(host::wants_colour(colour, STDERR_FILENO)) {}
 
@@ -40,8 +46,10 @@ void Console::warn(const Finding& finding) const {
   const RuleInfo& row = info(finding.rule);
   std::string text(row.text);
   if (!finding.detail.empty()) text += ": " + printable(finding.detail);
-  say("bulla: " + paint("warning:", Paint::Doubtful, colour_) + " " + text + " [" +
-      std::string(row.slug) + "]");
+  bool is_note = finding.severity == Severity::Note;
+  say("bulla: " + paint(is_note ? "note:" : "warning:", Paint::Doubtful, colour_) + " " + text +
+          " [" + std::string(row.slug) + "]",
+      is_note ? Verbosity::Verbose : Verbosity::Normal);
 }
 
 void Console::hint(std::string_view text) const {

@@ -4,6 +4,7 @@
 // terminal (T-95).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ namespace bulla::cli {
 
 enum class Paint { Good, Bad, Doubtful, Faint, Plain };
 
+// "1,000 messages", "1 message".
+std::string counted(std::uint64_t count, std::string_view noun);
+
 class Console {
  public:
   Console(Verbosity verbosity, host::Colour colour);
@@ -24,6 +28,7 @@ class Console {
   // "bulla: error: …", then "bulla: hint: …", and the exit code.
   Exit fail(const Error& error) const;
   Exit fail(const Usage& usage) const;
+  // A note with -v alone.
   void warn(const Finding& finding) const;
   void hint(std::string_view text) const;
   // Prints unless -q; with -v alone if `level` is Verbose.

@@ -270,7 +270,7 @@ constexpr std::array kFlags = {
     FlagRow{"--profiles", "", "", Value::None, Repeat::Once, kDoctor,
             "list the profiles and their sources"},
     FlagRow{"--quiet", "-q", "", Value::None, Repeat::Once, kAll | kBatch | kKept, "say nothing"},
-    FlagRow{"--verbose", "-v", "", Value::None, Repeat::Once, kAll | kBatch | kKept, "say more"},
+    FlagRow{"--verbose", "-v", "", Value::None, Repeat::Once, kAll | kBatch, "say more"},
     FlagRow{"--color", "", "auto|always|never", Value::Choice, Repeat::Once, kAll | kBatch | kKept,
             "colours on standard error (default: auto)"},
     FlagRow{"--no-progress", "", "", Value::None, Repeat::Once, kAll | kBatch, "show no progress"},

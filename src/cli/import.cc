@@ -100,10 +100,10 @@ class CertificateReader {
 
   Result<void> read_mail(const std::string& path) {
     auto in = TRY(host::open_source(path));
-    World world = TRY(load_world(opening_));
+    if (!world_) world_ = TRY(load_world(opening_));
     NullSink nowhere;
     Time at = options_.at.value_or(host::current_time());
-    Verdict verdict = TRY(open_in(world, *in, nowhere, open_options(opening_, world, at)));
+    Verdict verdict = TRY(open_in(*world_, *in, nowhere, open_options(opening_, *world_, at)));
     for (const Layer& layer : verdict.layers) {
       if (layer.kind != Layer::Kind::CertsOnly) continue;
       add(reading_.asked.certificates, layer.certificates);
@@ -121,6 +121,7 @@ class CertificateReader {
   const store::Store& store_;
   Passphrases passphrases_;
   OpeningOptions opening_;
+  std::optional<World> world_;  // for the first mail and all after it
   Reading reading_;
 };
 

@@ -23,8 +23,8 @@ std::string possession(const x509::CertificationRequest& request, const Limits& 
 
 }  // namespace
 
-// SEQUENCE { SEQUENCE { INTEGER 0, SEQUENCE … : a version, where a certificate has [0] or its
-// serial number.
+// SEQUENCE { SEQUENCE { INTEGER 0, SEQUENCE { SET … : a version and a Name. A certificate has [0]
+// there, or a serial number, which may be 0, and then an algorithm's OBJECT IDENTIFIER.
 bool looks_like_request(ByteView beginning) {
   std::string_view text = as_text(beginning);
   if (text.substr(0, 11) == "-----BEGIN ") {
@@ -38,8 +38,14 @@ bool looks_like_request(ByteView beginning) {
     beginning = beginning.subspan(1 + *size);
   }
   constexpr std::uint8_t kVersionAndName[] = {0x02, 0x01, 0x00, 0x30};
-  return beginning.size() > sizeof(kVersionAndName) &&
-         equal(beginning.first(sizeof(kVersionAndName)), kVersionAndName);
+  bool has_version = beginning.size() > sizeof(kVersionAndName) &&
+                     equal(beginning.first(sizeof(kVersionAndName)), kVersionAndName);
+  if (!has_version) return false;
+  beginning = beginning.subspan(sizeof(kVersionAndName));
+  auto size = size_of_length(beginning);
+  bool is_empty = beginning[0] == 0;
+  constexpr std::uint8_t kSet = 0x31;
+  return size && (is_empty || (beginning.size() > *size && beginning[*size] == kSet));
 }
 
 Result<Node> request_node(Bytes der, const Limits& limits) {

@@ -56,7 +56,8 @@ Exit run_list(const RecipientsOptions& options, const Console& console, Report& 
 // Where the new list comes from; the keys outlive it.
 Result<RecipientChange> load_change(const RecipientsOptions& options, Time at,
                                     const KeySource& keys) {
-  Encrypt who = TRY(load_recipients(options.sealing, at));
+  Lookup lookup(options.sealing.secrets);
+  Encrypt who = TRY(load_recipients(options.sealing, at, lookup));
   if (options.verb == kAddRecipients) {
     return AddRecipients{.recipients = std::move(who), .keys = &keys};
   }

@@ -32,7 +32,8 @@ Result<SealReport> seal_message(const SealingOptions& options) {
   Recipe recipe;
   std::vector<SignerChoice> countersigners;
   if (is_over_signatures) {
-    countersigners = TRY(load_signers(options, at));
+    Lookup lookup(options.secrets);
+    countersigners = TRY(load_signers(options, at, lookup));
   } else {
     recipe = TRY(make_recipe(options, at));
   }

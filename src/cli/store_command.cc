@@ -24,9 +24,12 @@ Result<Answer> answer(const StoreOptions& options) {
     std::vector<std::string> problems = TRY(store->check());
     store::Counts counts = TRY(store->count());
     int exit = problems.empty() ? 0 : static_cast<int>(exit_code(Rule::StoreDamaged));
-    std::string sound = "sound: " + std::to_string(counts.certificates) + " certificates, " +
-                        std::to_string(counts.keys) + " keys, " + std::to_string(counts.entries) +
-                        " entries of history\n";
+    auto number = [](std::int64_t count, std::string_view noun) {
+      return counted(static_cast<std::uint64_t>(count), noun);
+    };
+    std::string sound = "sound: " + number(counts.certificates, "certificate") + ", " +
+                        number(counts.keys, "key") + ", " + number(counts.entries, "change") +
+                        " in the history\n";
     return Answer{.text = problems.empty() ? sound : std::string(),
                   .json = check_json(path, problems, exit),
                   .problems = std::move(problems)};

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
+#include "base/try.h"
 #include "store/directory_store.h"
 #include "store/store.h"
 
@@ -34,6 +36,18 @@ class Stores {
 
   store::DirectoryStore folder_;
   std::unique_ptr<store::Store> database_;
+};
+
+// Opened when the first word needs it.
+class LazyStores {
+ public:
+  Result<Stores*> get() {
+    if (!stores_) stores_ = TRY(Stores::open());
+    return &*stores_;
+  }
+
+ private:
+  std::optional<Stores> stores_;
 };
 
 }  // namespace bulla::cli

@@ -29,12 +29,6 @@ Paint paint_of(Severity severity) {
   }
 }
 
-std::string join(const std::vector<std::string>& items, std::string_view between) {
-  std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : std::string(between)) + item;
-  return text;
-}
-
 std::string rule_text(const Finding& finding) {
   const RuleInfo& row = info(finding.rule);
   std::string text(row.text);

@@ -6,7 +6,6 @@
 #include "base/try.h"
 #include "bulla/net.h"
 #include "cli/learn.h"
-#include "cli/stores.h"
 #include "host/environment.h"
 #include "host/sink.h"
 #include "store/file.h"
@@ -24,18 +23,6 @@ void add(std::vector<Certificate>& to, const std::vector<Certificate>& more) {
 
 // Whether a word means something in the store, and no file.
 bool is_in_store(const std::string& name) { return is_address(name) && !store::exists(name); }
-
-// Opened when the first word needs it.
-class LazyStores {
- public:
-  Result<const Stores*> get() {
-    if (!stores_) stores_ = TRY(Stores::open());
-    return &*stores_;
-  }
-
- private:
-  std::optional<Stores> stores_;
-};
 
 Secret first_line(ByteView file) {
   auto end = std::find(file.begin(), file.end(), std::uint8_t{'\n'});
@@ -127,8 +114,8 @@ Result<std::unique_ptr<RevocationSource>> load_lists(const std::vector<std::stri
 
 // The keys at hand: those of files, and of the folder of the store.
 Result<x509::MemoryKeySource> load_keys(const OpeningOptions& options, Passphrases& passphrases,
-                                        const std::vector<Certificate>& certificates) {
-  LazyStores stores;
+                                        const std::vector<Certificate>& certificates,
+                                        LazyStores& stores) {
   std::vector<Identity> identities;
   for (const std::string& name : options.identities) {
     std::vector<Identity> loaded = TRY(load_identities(name, passphrases, stores));
@@ -166,13 +153,12 @@ Result<Policy> load_policy(const OpeningOptions& options) {
 }
 
 Result<std::shared_ptr<const TimestampSource>> load_timestamps(const SealingOptions& options,
-                                                               Time at) {
+                                                               Time at, Lookup& lookup) {
   if (!options.tsa) return std::shared_ptr<const TimestampSource>();
   bool is_url = options.tsa->find("://") != std::string::npos;
   if (is_url) return make_http_timestamp_source(*options.tsa);
-  Passphrases passphrases(options.secrets);
-  LazyStores stores;
-  std::vector<Identity> loaded = TRY(load_identities(*options.tsa, passphrases, stores));
+  std::vector<Identity> loaded =
+      TRY(load_identities(*options.tsa, lookup.passphrases, lookup.stores));
   auto with_certificate = std::find_if(loaded.begin(), loaded.end(), [](const Identity& one) {
     return one.certificate.has_value();
   });
@@ -215,9 +201,10 @@ Result<World> load_world(const OpeningOptions& options) {
   world.policy = TRY(load_policy(options));
   world.passphrases = std::make_unique<Passphrases>(options.secrets);
   std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
-  Stores stores = TRY(Stores::open());
+  LazyStores lazy;
+  Stores& stores = *TRY(lazy.get());
   if (options.verb != kVerify) {
-    auto at_hand = TRY(load_keys(options, *world.passphrases, certificates));
+    auto at_hand = TRY(load_keys(options, *world.passphrases, certificates, lazy));
     // Whoever names no file means the store: the message says which of its keys.
     bool uses_store =
         std::all_of(options.identities.begin(), options.identities.end(), is_in_store);
@@ -268,13 +255,12 @@ RecipientTrust recipient_trust(const SealingOptions& options, const RecipientWor
           .revocation = options.revocation.value_or(Revocation::Soft)};
 }
 
-Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Time at) {
-  Passphrases passphrases(options.secrets);
+Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Time at,
+                                               Lookup& lookup) {
   std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
   std::vector<SignerChoice> signers;
-  LazyStores stores;
   for (const std::string& name : options.identities) {
-    std::vector<Identity> loaded = TRY(load_identities(name, passphrases, stores));
+    std::vector<Identity> loaded = TRY(load_identities(name, lookup.passphrases, lookup.stores));
     auto chosen =
         store::choose_signer(store::add_certificates(std::move(loaded), certificates), at);
     if (!chosen) return tl::unexpected(store::about_file(chosen.error(), name));
@@ -284,7 +270,7 @@ Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Ti
   return signers;
 }
 
-Result<Encrypt> load_recipients(const SealingOptions& options, Time at) {
+Result<Encrypt> load_recipients(const SealingOptions& options, Time at, Lookup& lookup) {
   Encrypt step{.recipients = {},
                .keks = {},
                .passwords = {},
@@ -292,9 +278,8 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at) {
                .cipher = options.cipher,
                .content_key = options.content_key,
                .transport = options.transport};
-  LazyStores stores;
   for (const std::string& name : options.recipients) {
-    step.recipients.push_back(TRY(load_recipient(name, at, stores)));
+    step.recipients.push_back(TRY(load_recipient(name, at, lookup.stores)));
   }
   for (const KekFile& kek : options.secrets.keks) {
     Secret file = TRY(store::read_file(kek.file, store::kMaxKeyFile));
@@ -323,15 +308,16 @@ Result<Recipe> make_recipe(const SealingOptions& options, Time at) {
     recipe.steps.emplace_back(Compress{});
     return recipe;
   }
-  auto timestamps = TRY(load_timestamps(options, at));
-  Sign sign{.signers = TRY(load_signers(options, at)),
+  Lookup lookup(options.secrets);
+  auto timestamps = TRY(load_timestamps(options, at, lookup));
+  Sign sign{.signers = TRY(load_signers(options, at, lookup)),
             .form = options.sign_form,
             .signing_time = options.signing_time,
             .chain = options.chain,
             .timestamps = std::move(timestamps)};
   bool signs = options.verb == kSign || options.verb == kSeal;
   if (signs) recipe.steps.emplace_back(sign);
-  if (options.verb != kSign) recipe.steps.emplace_back(TRY(load_recipients(options, at)));
+  if (options.verb != kSign) recipe.steps.emplace_back(TRY(load_recipients(options, at, lookup)));
   if (options.wrap == SealingOptions::Wrap::Triple) recipe.steps.emplace_back(std::move(sign));
   return recipe;
 }

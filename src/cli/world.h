@@ -10,6 +10,7 @@
 #include "bulla/trust.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
+#include "cli/stores.h"
 #include "host/descriptor.h"
 #include "host/progress.h"
 #include "store/ports.h"
@@ -60,9 +61,18 @@ Result<RecipientWorld> load_recipient_world(const SealingOptions& options);
 // `world` must outlive it.
 RecipientTrust recipient_trust(const SealingOptions& options, const RecipientWorld& world);
 
+// What people are looked up with, one for a command: a passphrase is asked for and a store opened
+// once. `secrets` must outlive it.
+struct Lookup {
+  explicit Lookup(const SecretOptions& secrets) : passphrases(secrets) {}
+  Passphrases passphrases;
+  LazyStores stores;
+};
+
 // The signers and the recipients of a recipe, at this time.
-Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Time at);
-Result<Encrypt> load_recipients(const SealingOptions& options, Time at);
+Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Time at,
+                                               Lookup& lookup);
+Result<Encrypt> load_recipients(const SealingOptions& options, Time at, Lookup& lookup);
 
 // What the options say of one message, for open() and seal(). A `world` must outlive it.
 OpenOptions open_options(const OpeningOptions& options, const World& world, Time at);

@@ -20,12 +20,6 @@ std::string stem(const std::string& path) {
   return name;
 }
 
-std::string join(const std::vector<std::string>& names, std::string_view between) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : std::string(between)) + name;
-  return text;
-}
-
 Error unknown(const std::string& name, const std::vector<std::string>& folders) {
   std::string where = join(folders, ", ");
   return {.rule = Rule::ConfigUnknownProfile,

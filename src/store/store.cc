@@ -119,9 +119,7 @@ Result<Imported::What> Store::import_certificate(const Certificate& certificate,
   return is_held ? Imported::What::Held : Imported::What::Added;
 }
 
-Result<Imported> Store::import(const Import& batch, const Provenance& from) {
-  Imported done;
-  Transaction transaction = TRY(Transaction::begin(*database_));
+Result<void> Store::import_batch(const Import& batch, const Provenance& from, Imported& done) {
   for (const KeyRow& key : batch.keys) {
     Bytes fingerprint = TRY(key_fingerprint(key.public_key));
     bool is_known = TRY(keys_.has(fingerprint));
@@ -136,24 +134,36 @@ Result<Imported> Store::import(const Import& batch, const Provenance& from) {
     bool is_new = TRY(capabilities_.put(one.address, one.stated, one.signer.sha256(), from));
     if (is_new) done.statements.push_back(one.address);
   }
+  return {};
+}
+
+Result<Imported> Store::import(std::initializer_list<Provided> parts) {
+  Imported done;
+  Transaction transaction = TRY(Transaction::begin(*database_));
+  for (const Provided& part : parts) TRY_VOID(import_batch(part.batch, part.from, done));
   TRY_VOID(transaction.commit());
   return done;
 }
 
-Result<void> Store::set_trust(const Certificate& root, const Trust& trust, const Provenance& from) {
+Result<void> Store::set_trust(const std::vector<Certificate>& roots, const Trust& trust,
+                              const Provenance& from) {
   Transaction transaction = TRY(Transaction::begin(*database_));
-  auto known = TRY(certificates_.find(root.sha256()));
-  if (!known) TRY_VOID(certificates_.add(root, Standing::Used, from));
-  TRY_VOID(trust_.put(root, trust, from));
+  for (const Certificate& root : roots) {
+    auto known = TRY(certificates_.find(root.sha256()));
+    if (!known) TRY_VOID(certificates_.add(root, Standing::Used, from));
+    TRY_VOID(trust_.put(root, trust, from));
+  }
   return transaction.commit();
 }
 
-Result<void> Store::remove(const Certificate& certificate, const Provenance& from) {
+Result<void> Store::remove(const std::vector<Certificate>& certificates, const Provenance& from) {
   Transaction transaction = TRY(Transaction::begin(*database_));
-  auto known = TRY(certificates_.find(certificate.sha256()));
-  if (!known) return failure(Rule::StoreUnknown, 0, short_fingerprint(certificate));
-  TRY_VOID(trust_.remove(certificate, from));
-  TRY_VOID(certificates_.remove(certificate, from));
+  for (const Certificate& certificate : certificates) {
+    auto known = TRY(certificates_.find(certificate.sha256()));
+    if (!known) return failure(Rule::StoreUnknown, 0, short_fingerprint(certificate));
+    TRY_VOID(trust_.remove(certificate, from));
+    TRY_VOID(certificates_.remove(certificate, from));
+  }
   return transaction.commit();
 }
 

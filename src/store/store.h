@@ -78,6 +78,11 @@ struct Found {
 
 class Store final : public Collection {
  public:
+  struct Provided {
+    const Import& batch;
+    Provenance from;
+  };
+
   // The database in this folder. Errors: store.absent, store.newer, and those of
   // open_sqlite().
   static Result<std::unique_ptr<Store>> open(const std::string& folder, Missing missing);
@@ -85,13 +90,14 @@ class Store final : public Collection {
 
   explicit Store(std::unique_ptr<Database> database);
 
-  // All of it or nothing.
-  [[nodiscard]] Result<Imported> import(const Import& batch, const Provenance& from);
+  // All of it or nothing, as in each of what follows.
+  [[nodiscard]] Result<Imported> import(std::initializer_list<Provided> parts);
   // A certificate that is not there is imported first.
-  [[nodiscard]] Result<void> set_trust(const Certificate& root, const Trust& trust,
+  [[nodiscard]] Result<void> set_trust(const std::vector<Certificate>& roots, const Trust& trust,
                                        const Provenance& from);
-  // With the decision about it. Keys stay: old mail needs them.
-  [[nodiscard]] Result<void> remove(const Certificate& certificate, const Provenance& from);
+  // With the decision about each. Keys stay: old mail needs them.
+  [[nodiscard]] Result<void> remove(const std::vector<Certificate>& certificates,
+                                    const Provenance& from);
 
   // Certificates that are held are left out.
   Result<std::vector<Certificate>> find_certificates(const std::string& address) const override;
@@ -127,6 +133,7 @@ class Store final : public Collection {
   const History& history() const { return history_; }
 
  private:
+  Result<void> import_batch(const Import& batch, const Provenance& from, Imported& done);
   Result<Imported::What> import_certificate(const Certificate& certificate, const Import& batch,
                                             const Provenance& from, Findings& findings);
   Result<Findings> find_other_keys(const Certificate& certificate, Rule rule) const;

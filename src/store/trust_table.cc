@@ -58,7 +58,7 @@ Result<std::vector<TrustRow>> TrustTable::list() const {
   std::vector<TrustRow> rows;
   TRY_VOID(database_.run(
       "SELECT c.der, t.decision, t.since, t.until FROM trust t"
-      " JOIN certificates c ON c.sha256 = t.sha256 ORDER BY t.added DESC, t.sha256 LIMIT 1000",
+      " JOIN certificates c ON c.sha256 = t.sha256 ORDER BY t.added DESC, t.sha256",
       {}, [&](const Row& row) -> Result<void> {
         auto certificate = Certificate::parse(to_bytes(row.bytes(0)));
         if (!certificate) return failure(Rule::StoreDamaged, 0, "a root that cannot be read");

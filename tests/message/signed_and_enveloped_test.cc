@@ -20,45 +20,36 @@ namespace {
 constexpr std::string_view kMail =
     "From: alice@example.org\r\nContent-Type: text/plain\r\n\r\nBoth at once.\r\n";
 
-template <typename T>
-struct Free;
-template <>
-struct Free<BIO> {
-  void operator()(BIO* bio) const { BIO_free_all(bio); }
+template <auto Function>
+struct Freed {
+  template <typename T>
+  void operator()(T* what) const {
+    Function(what);
+  }
 };
-template <>
-struct Free<X509> {
-  void operator()(X509* certificate) const { X509_free(certificate); }
-};
-template <>
-struct Free<EVP_PKEY> {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-template <>
-struct Free<PKCS7> {
-  void operator()(PKCS7* message) const { PKCS7_free(message); }
-};
-template <typename T>
-using Held = std::unique_ptr<T, Free<T>>;
+using Stream = std::unique_ptr<BIO, Freed<&BIO_free_all>>;
+using HeldCertificate = std::unique_ptr<X509, Freed<&X509_free>>;
+using HeldKey = std::unique_ptr<EVP_PKEY, Freed<&EVP_PKEY_free>>;
+using HeldMessage = std::unique_ptr<PKCS7, Freed<&PKCS7_free>>;
 
-Held<BIO> pem(const std::string& name) {
+Stream pem(const std::string& name) {
   std::string path = std::string(BULLA_TEST_DATA) + "/x509/" + name + ".pem";
-  return Held<BIO>(BIO_new_file(path.c_str(), "rb"));
+  return Stream(BIO_new_file(path.c_str(), "rb"));
 }
 
-Held<X509> x509_of(const std::string& name) {
-  return Held<X509>(PEM_read_bio_X509(pem(name).get(), nullptr, nullptr, nullptr));
+HeldCertificate x509_of(const std::string& name) {
+  return HeldCertificate(PEM_read_bio_X509(pem(name).get(), nullptr, nullptr, nullptr));
 }
 
 enum class Attributes { None, Some };
 
 // Signed by alice, and encrypted for her.
 std::string by_openssl(std::string_view content, Attributes attributes = Attributes::Some) {
-  Held<PKCS7> message(PKCS7_new());
+  HeldMessage message(PKCS7_new());
   PKCS7_set_type(message.get(), NID_pkcs7_signedAndEnveloped);
   PKCS7_set_cipher(message.get(), EVP_aes_128_cbc());
-  Held<X509> certificate = x509_of("alice");
-  Held<EVP_PKEY> key(PEM_read_bio_PrivateKey(pem("alice.key").get(), nullptr, nullptr, nullptr));
+  HeldCertificate certificate = x509_of("alice");
+  HeldKey key(PEM_read_bio_PrivateKey(pem("alice.key").get(), nullptr, nullptr, nullptr));
   EXPECT_NE(PKCS7_add_recipient(message.get(), certificate.get()), nullptr);
   PKCS7_SIGNER_INFO* info =
       PKCS7_add_signature(message.get(), certificate.get(), key.get(), EVP_sha256());
@@ -66,7 +57,7 @@ std::string by_openssl(std::string_view content, Attributes attributes = Attribu
   if (attributes == Attributes::Some) PKCS7_add_attrib_content_type(info, nullptr);
   PKCS7_add_certificate(message.get(), certificate.get());
   PKCS7_add_certificate(message.get(), x509_of("intermediate").get());
-  Held<BIO> in(PKCS7_dataInit(message.get(), nullptr));
+  Stream in(PKCS7_dataInit(message.get(), nullptr));
   EXPECT_NE(in, nullptr);
   BIO_write(in.get(), content.data(), static_cast<int>(content.size()));
   (void)BIO_flush(in.get());

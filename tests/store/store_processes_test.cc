@@ -74,7 +74,7 @@ class Processes : public testing::Test {
   // Imports, and only then says so: a line in a file that lines are appended to.
   static bool import(Store& store, const Certificate& certificate) {
     Import batch{.certificates = {certificate}, .keys = {}, .statements = {}};
-    return store.import(batch, {.at = kNow, .source = "from a process"}).has_value();
+    return store.import({{batch, {.at = kNow, .source = "from a process"}}}).has_value();
   }
 
   std::string problems() const {

@@ -55,7 +55,7 @@ std::unique_ptr<Store> make_store(const TemporaryFolder& folder) {
 }
 
 Imported import(Store& store, Import batch) {
-  auto done = store.import(batch, from("from a test"));
+  auto done = store.import({{batch, from("from a test")}});
   EXPECT_TRUE(done) << describe(done.error());
   return done.value_or(Imported());
 }
@@ -267,19 +267,19 @@ TEST(Store, trust_has_dates_and_can_be_refused) {
   Certificate root = certificate("root.pem");
   using std::chrono::hours;
   Trust trust{.decision = Trust::Decision::Trusted, .since = kNow, .until = kNow + hours(24)};
-  ASSERT_TRUE(store->set_trust(root, trust, from("by a test")));
+  ASSERT_TRUE(store->set_trust({root}, trust, from("by a test")));
   EXPECT_EQ(store->roots(kNow)->trusted.size(), 1u);
   EXPECT_EQ(store->roots(kNow - hours(1))->trusted.size(), 0u);
   EXPECT_EQ(store->roots(kNow + hours(25))->trusted.size(), 0u);
-  ASSERT_TRUE(store->set_trust(root,
+  ASSERT_TRUE(store->set_trust({root},
                                {.decision = Trust::Decision::Distrusted, .since = {}, .until = {}},
                                from("by a test")));
   EXPECT_EQ(store->roots(kNow)->trusted.size(), 0u);
   EXPECT_EQ(store->roots(kNow)->distrusted.size(), 1u);
   EXPECT_EQ(problems(*store), "");
-  ASSERT_TRUE(store->remove(root, from("by a test")));
+  ASSERT_TRUE(store->remove({root}, from("by a test")));
   EXPECT_EQ(store->roots(kNow)->distrusted.size(), 0u);
-  EXPECT_EQ(store->remove(root, from("again")).error().rule, Rule::StoreUnknown);
+  EXPECT_EQ(store->remove({root}, from("again")).error().rule, Rule::StoreUnknown);
   EXPECT_EQ(problems(*store), "");
 }
 
@@ -319,7 +319,7 @@ TEST_P(Tampered, is_found) {
     Import batch = certificates({certificate("alice.pem"), certificate("intermediate.pem")});
     batch.keys.push_back(key("alice.key.pem", "sesame"));
     import(*store, std::move(batch));
-    ASSERT_TRUE(store->set_trust(certificate("root.pem"), {}, from("by a test")));
+    ASSERT_TRUE(store->set_trust({certificate("root.pem")}, {}, from("by a test")));
     ASSERT_EQ(problems(*store), "");
   }
   tamper(folder, GetParam().sql);
@@ -414,12 +414,12 @@ TEST(Store, waits_for_a_writer_and_then_says_so) {
   ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
   // Readers do not wait.
   EXPECT_EQ(store->count()->certificates, 0);
-  auto done = store->import(certificates({certificate("alice.pem")}), from("from a test"));
+  auto done = store->import({{certificates({certificate("alice.pem")}), from("from a test")}});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().rule, Rule::StoreBusy);
   sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr);
   sqlite3_close(other);
-  EXPECT_TRUE(store->import(certificates({certificate("alice.pem")}), from("from a test")));
+  EXPECT_TRUE(store->import({{certificates({certificate("alice.pem")}), from("from a test")}}));
 }
 
 }  // namespace
