@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "bulla/certificate.h"
+#include "bulla/certificate_check.h"
 #include "x509/address_match.h"
 #include "x509/certification_request.h"
 #include "x509/crl.h"
@@ -20,6 +21,14 @@ void look_at(const bulla::Certificate& certificate) {
   for (const auto& address : certificate.addresses()) {
     (void)bulla::x509::match_address(certificate, address.address);
   }
+}
+
+// What can be used can be checked, and much that cannot be.
+void look_for_faults(bulla::ByteView input, const bulla::Limits& limits) {
+  using Baseline = bulla::CertificateCheckOptions::Baseline;
+  bulla::CertificateCheckOptions options{.baseline = Baseline::Given};
+  bool is_usable = bulla::Certificate::parse(bulla::to_bytes(input), limits).has_value();
+  CHECK(bulla::check_certificate(input, options, limits) || !is_usable);
 }
 
 // Whatever is given, nothing is verified without a root.
@@ -40,6 +49,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (auto certificates = bulla::load_certificates(input, limits)) {
     for (const auto& certificate : *certificates) look_at(certificate);
     find_path(*certificates);
+  }
+  if (auto all = bulla::extract_certificates(input, limits)) {
+    for (const bulla::Bytes& each : *all) look_for_faults(each, limits);
   }
   (void)bulla::x509::Crl::parse(input, limits);
   auto request = bulla::x509::CertificationRequest::parse(bulla::to_bytes(input), limits);

@@ -15,7 +15,7 @@ PUBLIC = {
     "base": ["bytes", "cache", "finding", "limits", "result", "rule", "rule_list", "stream", "time", "workers"],
     "asn1": ["oid"],
     "crypto": ["algorithm", "key"],
-    "x509": ["certificate", "trust"],
+    "x509": ["certificate", "certificate_check", "trust"],
     "message": ["capabilities", "convert", "countersign", "open", "policy", "recipients", "seal", "session",
                 "verdict"],
     "store": ["identity", "profile"],

@@ -2,6 +2,7 @@
 #include "asn1/reader.h"
 #include "base/try.h"
 #include "bulla/certificate.h"
+#include "bulla/certificate_check.h"
 #include "x509/pem.h"
 
 namespace bulla {
@@ -50,17 +51,22 @@ bool looks_like_cms(ByteView file) {
   return header < file.size() && file[header] == 0x06;
 }
 
-Result<void> load_cms(ByteView file, const Limits& limits, std::vector<Certificate>& to) {
+Result<void> extract_der(ByteView file, const Limits& limits, std::vector<Bytes>& to) {
+  if (!looks_like_cms(file)) {
+    to.push_back(to_bytes(file));
+    return {};
+  }
   Bytes der = TRY(asn1::to_der(file, limits));
   for (ByteView element : TRY(asn1::decode(der, &read_certs_only, limits))) {
-    to.push_back(TRY(Certificate::parse(to_bytes(element), limits)));
+    to.push_back(to_bytes(element));
   }
   return {};
 }
 
 Result<void> load_der(ByteView file, const Limits& limits, std::vector<Certificate>& to) {
-  if (looks_like_cms(file)) return load_cms(file, limits, to);
-  to.push_back(TRY(Certificate::parse(to_bytes(file), limits)));
+  std::vector<Bytes> all;
+  TRY_VOID(extract_der(file, limits, all));
+  for (Bytes& der : all) to.push_back(TRY(Certificate::parse(std::move(der), limits)));
   return {};
 }
 
@@ -69,28 +75,36 @@ bool holds_certificates(std::string_view label) {
          label == "CMS";
 }
 
-Result<void> load_pem(ByteView file, const Limits& limits, std::vector<Certificate>& to) {
+// Takes the certificates of each PEM block that has some, or of the DER.
+template <typename Take, typename T>
+Result<std::vector<T>> take_all(ByteView file, const Limits& limits, Take take,
+                                std::vector<T> all) {
+  if (!x509::is_pem(file)) {
+    TRY_VOID(take(file, limits, all));
+    return all;
+  }
   for (const x509::PemBlock& block : TRY(x509::read_pem(file))) {
     if (!holds_certificates(block.label)) continue;
-    auto loaded = load_der(block.contents.view(), limits, to);
-    if (loaded) continue;
-    Error error = loaded.error();
+    auto taken = take(block.contents.view(), limits, all);
+    if (taken) continue;
+    Error error = taken.error();
     std::string detail = "in the PEM block at octet " + std::to_string(block.offset);
     if (!error.detail.empty()) detail += ": " + error.detail;
     return failure(error.rule, error.offset, std::move(detail));
   }
-  return {};
+  return all;
 }
 
 }  // namespace
 
 Result<std::vector<Certificate>> load_certificates(ByteView file, const Limits& limits) {
-  std::vector<Certificate> certificates;
-  if (x509::is_pem(file)) {
-    TRY_VOID(load_pem(file, limits, certificates));
-  } else {
-    TRY_VOID(load_der(file, limits, certificates));
-  }
+  auto certificates = TRY(take_all(file, limits, &load_der, std::vector<Certificate>()));
+  if (certificates.empty()) return failure(Rule::KeyNoCertificate);
+  return certificates;
+}
+
+Result<std::vector<Bytes>> extract_certificates(ByteView file, const Limits& limits) {
+  auto certificates = TRY(take_all(file, limits, &extract_der, std::vector<Bytes>()));
   if (certificates.empty()) return failure(Rule::KeyNoCertificate);
   return certificates;
 }
