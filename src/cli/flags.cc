@@ -106,6 +106,11 @@ constexpr std::array kSubverbs = {
             "look for an address, a fingerprint, or text in a subject",
             "bulla cert find bob@example.com\n"
             "bulla cert find 'Example Ltd'"},
+    VerbRow{kCertCheck, "cert check", "WHAT...",
+            "say what in certificates is against the standards for mail",
+            "bulla cert check bob.crt\n"
+            "bulla cert check --baseline individual-strict bob.crt\n"
+            "bulla cert check --list"},
     VerbRow{kCertExport, "cert export", "WHAT...", "write certificates that are kept",
             "bulla cert export bob@example.com -o bob.pem"},
     VerbRow{kCertTrust, "cert trust", "WHAT...", "let a root count for mail",
@@ -167,6 +172,11 @@ constexpr std::array kFlags = {
             "messages that are judged at an earlier time do not count on the root"},
     FlagRow{"--until", "", "TIME", Value::Text, Repeat::Once, kCertTrust,
             "nor those at a later time"},
+    FlagRow{"--baseline", "", "PROFILE", Value::Text, Repeat::Once, kCertCheck,
+            "the profile of the Baseline Requirements of the CA/Browser Forum: 'none', or such as "
+            "'mailbox-strict' (default: the one that the certificate's policy names)"},
+    FlagRow{"--list", "", "", Value::None, Repeat::Once, kCertCheck,
+            "list what is checked, with the standards that want it"},
     FlagRow{"--plain", "", "", Value::None, Repeat::Once, kKeyImport,
             "keep keys that have no passphrase as they are: whoever reads the file has them"},
     FlagRow{"--new-passphrase-file", "", "FILE", Value::File, Repeat::Once, kKeyImport,

@@ -43,7 +43,8 @@ enum Verb : Verbs {
   kCertTrust = 1u << 22,
   kCertDistrust = 1u << 23,
   kCertRemove = 1u << 24,
-  kCert = kCertImport | kCertList | kCertShow | kCertFind | kCertExport | kCertTrust |
+  kCertCheck = Verbs{1} << 32,
+  kCert = kCertImport | kCertList | kCertShow | kCertFind | kCertCheck | kCertExport | kCertTrust |
           kCertDistrust | kCertRemove,
   kKeyImport = 1u << 25,
   kKeyList = 1u << 26,

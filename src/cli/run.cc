@@ -87,6 +87,8 @@ Exit run_verb(const Arguments& arguments) {
       return run_with(read_recipients(arguments), run_recipients);
     case kConvert:
       return run_with(read_converting(arguments), run_converting);
+    case kCertCheck:
+      return run_with(read_store_options(arguments), run_check);
     case kCertImport:
     case kCertList:
     case kCertShow:

@@ -1,6 +1,7 @@
 // What the command line means to cert, key and store.
 #pragma once
 
+#include "bulla/certificate_check.h"
 #include "cli/options.h"
 
 namespace bulla::cli {
@@ -17,6 +18,8 @@ struct StoreOptions {
   std::optional<std::string> new_passphrase_file;
   enum class Plain { Refuse, Keep } plain = Plain::Refuse;
   enum class Form { Pem, Der } form = Form::Pem;
+  CertificateCheckOptions check;
+  enum class Asks { Certificates, Checks } asks = Asks::Certificates;  // of `cert check`
 };
 
 tl::expected<StoreOptions, Usage> read_store_options(const Arguments& arguments);
