@@ -160,6 +160,7 @@ enum class Rule : std::uint16_t {
   // certificates
   CertExpired,
   CertNotYetValid,
+  CertExpiresSoon,
   CertKeyUsage,
   CertExtendedKeyUsage,
   CertMalformed,

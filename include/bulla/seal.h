@@ -163,4 +163,9 @@ struct SealReport {
 [[nodiscard]] Result<SealReport> seal(Source& in, Sink& out, const Recipe& recipe,
                                       const SealOptions& options);
 
+// What seal() would report for any message, and whether it would refuse: the same checks and
+// choices, with nothing written and no private key used (a key may be locked). Errors: those of
+// seal() that are about people, algorithms and certificates.
+[[nodiscard]] Result<SealReport> plan(const Recipe& recipe, const SealOptions& options);
+
 }  // namespace bulla

@@ -379,6 +379,8 @@ constexpr std::array kRules = {
              "to read an old message, give the time of its receipt with --at"},
     RuleInfo{Rule::CertNotYetValid, "cert.not-yet-valid", Severity::Failure, "RFC 5280 6.1.3",
              "the certificate is not valid yet", "check the clock"},
+    RuleInfo{Rule::CertExpiresSoon, "cert.expires-soon", Severity::Warning, "RFC 5280 4.1.2.5",
+             "the certificate expires within 30 days", "see to the next one in time"},
     RuleInfo{Rule::CertKeyUsage, "cert.key-usage", Severity::Failure, "RFC 8550 4.4.2",
              "the certificate does not allow signatures",
              "ask the sender to sign with a certificate for signatures"},

@@ -45,7 +45,7 @@ SealingOptions signing_options(const BatchOptions& options) {
 
 // A detached signature over the octets as they are.
 Result<Recipe> detached_signature(const BatchOptions& options) {
-  return make_recipe(signing_options(options), host::current_time());
+  return make_recipe(signing_options(options), {}, host::current_time());
 }
 
 }  // namespace

@@ -143,7 +143,8 @@ Result<std::unique_ptr<BatchWork>> BatchWork::load(const BatchOptions& options) 
   } else {
     const auto& sealing = std::get<SealingOptions>(options.verb);
     work->recipients_ = TRY(load_recipient_world(sealing));
-    work->recipe_ = TRY(make_recipe(sealing, sealing.at.value_or(host::current_time())));
+    work->recipe_ =
+        TRY(make_recipe(sealing, work->recipients_, sealing.at.value_or(host::current_time())));
   }
   return work;
 }

@@ -121,7 +121,9 @@ Result<Answer> find(const StoreOptions& options) {
   if (is_address(what)) {
     store::DirectoryStore folder(host::data_folder());
     const store::Collection* all[] = {&folder, store.get()};
-    if (auto found = store::find_recipient(all, what, at)) chosen = *found;
+    auto candidates =
+        store::find_candidates(all, {.use = store::Wish::Use::Encrypt, .address = what, .at = at});
+    if (candidates) chosen = candidates->front().certificate;
   }
   std::vector<Described> list;
   Answer answer;

@@ -12,6 +12,7 @@ Exit run_sealing(const SealingOptions& options);  // sign, encrypt, seal, compre
 Exit run_inspect(const CommonOptions& options);
 Exit run_batch(const BatchOptions& options);
 Exit run_recipients(const RecipientsOptions& options);
+Exit run_can_send(const CanSendOptions& options);
 Exit run_converting(const ConvertingOptions& options);
 Exit run_cert(const StoreOptions& options);
 Exit run_check(const StoreOptions& options);  // cert check

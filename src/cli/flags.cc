@@ -15,8 +15,8 @@ constexpr Verbs kOpening = kOpen | kVerify | kDecrypt;
 constexpr Verbs kMessage = kSealing | kOpening;
 constexpr Verbs kAll = kMessage | kInspect | kRecipients | kConvert;
 constexpr Verbs kKept = kCert | kKey | kStore;
-constexpr Verbs kPassphrase =
-    kSign | kSeal | kOpen | kDecrypt | kBatch | kAddRecipients | kCertImport | kKeyImport;
+constexpr Verbs kPassphrase = kSign | kSeal | kOpen | kDecrypt | kBatch | kAddRecipients |
+                              kCertImport | kKeyImport | kCanSend;
 
 constexpr std::array kVerbs = {
     VerbRow{kSign, "sign", "[FILE]", "add a signature to a message",
@@ -63,6 +63,10 @@ constexpr std::array kVerbs = {
     VerbRow{kStore, "store", "VERB [FILE]", "look after the store of certificates and keys",
             "bulla store status\n"
             "bulla store backup copy.db"},
+    VerbRow{kCanSend, "can-send", "[WHO]...",
+            "say beforehand whether, and how, one can write to people",
+            "bulla can-send --from alice@example.com --to bob@example.com carol@example.com\n"
+            "bulla can-send --to-list people.txt --json -"},
     VerbRow{kDoctor, "doctor", "", "show what the installed libcrypto can do",
             "bulla doctor --algorithms\n"
             "bulla doctor --profiles"},
@@ -143,6 +147,12 @@ constexpr std::array kFlags = {
     FlagRow{"--recipient", "-r", "RECIPIENT", Value::File, Repeat::Many,
             kEncrypt | kSeal | kAddRecipients | kRemoveRecipients,
             "whom to encrypt to, or to take out: a certificate file, or an address in the store"},
+    FlagRow{"--from", "", "IDENTITY", Value::File, Repeat::Once, kCanSend,
+            "who signs: a key with its certificate, or an address in the store"},
+    FlagRow{"--to", "", "RECIPIENT", Value::File, Repeat::Many, kCanSend,
+            "whom to encrypt to: a certificate file, or an address in the store"},
+    FlagRow{"--to-list", "", "FILE", Value::File, Repeat::Many, kCanSend,
+            "a file with a recipient a line; - is standard input"},
     FlagRow{"--number", "", "N", Value::Text, Repeat::Many, kRemoveRecipients,
             "whom to take out, by the number in 'recipients list'"},
     FlagRow{"--to", "", "clear|opaque", Value::Choice, Repeat::Once, kConvert,
@@ -150,23 +160,25 @@ constexpr std::array kFlags = {
     FlagRow{"--output", "-o", "FILE", Value::File, Repeat::Once,
             kAll | kAlone | kCertExport | kKeyExport,
             "where the result goes; without it standard output"},
-    FlagRow{"--learn-from", "", "MAIL", Value::File, Repeat::Many, kEncrypt | kSeal,
+    FlagRow{"--learn-from", "", "MAIL", Value::File, Repeat::Many, kEncrypt | kSeal | kCanSend,
             "a signed mail of a recipient: algorithms are chosen by what it says they can read"},
     FlagRow{
         "--trust", "", "ROOTS", Value::File, Repeat::Many,
-        kOpen | kVerify | kEncrypt | kSeal | kAddRecipients | kCertImport,
+        kOpen | kVerify | kEncrypt | kSeal | kAddRecipients | kCertImport | kCanSend,
         "trusted roots: a PEM file, a folder, 'system' or 'store' (default: both; what recipients "
         "must lead to has no default)"},
     FlagRow{"--certs", "", "FILE", Value::File, Repeat::Many,
-            kSign | kEncrypt | kSeal | kOpening | kAddRecipients,
+            kSign | kEncrypt | kSeal | kOpening | kAddRecipients | kCanSend,
             "more certificates, to find signers and paths with; not trusted"},
     FlagRow{"--crls", "", "FILE", Value::File, Repeat::Many,
-            kOpen | kVerify | kEncrypt | kSeal | kAddRecipients, "certificate revocation lists"},
+            kOpen | kVerify | kEncrypt | kSeal | kAddRecipients | kCanSend,
+            "certificate revocation lists"},
     FlagRow{"--revocation", "", "off|soft|hard", Value::Choice, Repeat::Once,
-            kOpen | kVerify | kEncrypt | kSeal | kAddRecipients,
+            kOpen | kVerify | kEncrypt | kSeal | kAddRecipients | kCanSend,
             "whether certificates need a usable revocation list (default: soft)"},
     FlagRow{"--at", "", "TIME", Value::Text, Repeat::Once,
-            kMessage | kAddRecipients | kRemoveRecipients | kCertImport | kCertShow | kCertFind,
+            kMessage | kAddRecipients | kRemoveRecipients | kCertImport | kCertShow | kCertFind |
+                kCanSend,
             "the time to judge at: ISO 8601, or @seconds (default: now)"},
     FlagRow{"--since", "", "TIME", Value::Text, Repeat::Once, kCertTrust,
             "messages that are judged at an earlier time do not count on the root"},
@@ -186,7 +198,8 @@ constexpr std::array kFlags = {
             "(default: one of the two)"},
     FlagRow{"--release", "", "sound|any", Value::Choice, Repeat::Once, kOpen | kVerify,
             "whether the content of an invalid message is written (default: sound)"},
-    FlagRow{"--profile", "", "NAME", Value::Text, Repeat::Once, kSign | kEncrypt | kSeal | kOpening,
+    FlagRow{"--profile", "", "NAME", Value::Text, Repeat::Once,
+            kSign | kEncrypt | kSeal | kOpening | kCanSend,
             "the rule book for algorithms, such as fips or edi-energy; 'bulla doctor --profiles' "
             "lists them"},
     FlagRow{"--tsa", "", "URL|IDENTITY", Value::File, Repeat::Once, kSign | kSeal,
@@ -211,23 +224,24 @@ constexpr std::array kFlags = {
             "none (RFC 9788)"},
     FlagRow{"--opaque", "", "", Value::None, Repeat::Once, kSign | kSeal,
             "put the content inside the signature"},
-    FlagRow{"--digest", "", "NAME", Value::Text, Repeat::Once, kSign | kSeal,
+    FlagRow{"--digest", "", "NAME", Value::Text, Repeat::Once, kSign | kSeal | kCanSend,
             "the digest to sign, such as sha512"},
-    FlagRow{"--pss", "", "", Value::None, Repeat::Once, kSign | kSeal,
+    FlagRow{"--pss", "", "", Value::None, Repeat::Once, kSign | kSeal | kCanSend,
             "sign with RSASSA-PSS if the key is RSA"},
     FlagRow{"--signing-time", "", "TIME", Value::Text, Repeat::Once, kSign | kSeal,
             "the time that the signature claims (default: now)"},
     FlagRow{"--no-chain", "", "", Value::None, Repeat::Once, kSign | kSeal,
             "send the signer's certificate without those of its issuers"},
-    FlagRow{"--cipher", "", "NAME", Value::Text, Repeat::Once, kEncrypt | kSeal,
+    FlagRow{"--cipher", "", "NAME", Value::Text, Repeat::Once, kEncrypt | kSeal | kCanSend,
             "the content cipher, such as aes-256-gcm (default: what the recipients read, else "
             "aes-256-cbc)"},
-    FlagRow{"--derive-key", "", "", Value::None, Repeat::Once, kEncrypt | kSeal,
+    FlagRow{"--derive-key", "", "", Value::None, Repeat::Once, kEncrypt | kSeal | kCanSend,
             "encrypt the content with a key derived from the recipients' (RFC 9709); older readers "
             "cannot open it"},
-    FlagRow{"--oaep", "", "", Value::None, Repeat::Once, kEncrypt | kSeal | kAddRecipients,
-            "encrypt to RSA keys with OAEP"},
-    FlagRow{"--rsa-kem", "", "", Value::None, Repeat::Once, kEncrypt | kSeal | kAddRecipients,
+    FlagRow{"--oaep", "", "", Value::None, Repeat::Once,
+            kEncrypt | kSeal | kAddRecipients | kCanSend, "encrypt to RSA keys with OAEP"},
+    FlagRow{"--rsa-kem", "", "", Value::None, Repeat::Once,
+            kEncrypt | kSeal | kAddRecipients | kCanSend,
             "encrypt to RSA keys with RSA-KEM, which few programs read"},
     FlagRow{"--password-file", "", "FILE", Value::File, Repeat::Many,
             kEncrypt | kSeal | kOpen | kDecrypt | kAddRecipients,
@@ -252,7 +266,8 @@ constexpr std::array kFlags = {
     FlagRow{"--threads", "", "N", Value::Text, Repeat::Once,
             kMessage | kAddRecipients | kRemoveRecipients | kConvert | kAlone,
             "threads that work at the message (default: 1); 2 shorten what is large"},
-    FlagRow{"--json", "", "FILE", Value::File, Repeat::Once, kAll | kBatch | kDoctor | kKept,
+    FlagRow{"--json", "", "FILE", Value::File, Repeat::Once,
+            kAll | kBatch | kDoctor | kKept | kCanSend,
             "write what was found or done as JSON; - is standard output"},
     FlagRow{"--input", "", "maildir|mbox|tree|list", Value::Choice, Repeat::Once, kBatch,
             "what INPUT is (default: as it looks; - is a list of paths)"},
@@ -279,10 +294,11 @@ constexpr std::array kFlags = {
     FlagRow{"--algorithms", "", "", Value::None, Repeat::Once, kDoctor, "list the algorithms"},
     FlagRow{"--profiles", "", "", Value::None, Repeat::Once, kDoctor,
             "list the profiles and their sources"},
-    FlagRow{"--quiet", "-q", "", Value::None, Repeat::Once, kAll | kBatch | kKept, "say nothing"},
+    FlagRow{"--quiet", "-q", "", Value::None, Repeat::Once, kAll | kBatch | kKept | kCanSend,
+            "say nothing"},
     FlagRow{"--verbose", "-v", "", Value::None, Repeat::Once, kAll | kBatch, "say more"},
-    FlagRow{"--color", "", "auto|always|never", Value::Choice, Repeat::Once, kAll | kBatch | kKept,
-            "colours on standard error (default: auto)"},
+    FlagRow{"--color", "", "auto|always|never", Value::Choice, Repeat::Once,
+            kAll | kBatch | kKept | kCanSend, "colours on standard error (default: auto)"},
     FlagRow{"--no-progress", "", "", Value::None, Repeat::Once, kAll | kBatch, "show no progress"},
     FlagRow{"--help", "-h", "", Value::None, Repeat::Once, ~Verbs{kAlone}, "explain the verb"},
 };

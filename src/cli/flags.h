@@ -54,6 +54,7 @@ enum Verb : Verbs {
   kStoreStatus = 1u << 29,
   kStoreVerify = 1u << 30,
   kStoreBackup = Verbs{1} << 31,
+  kCanSend = Verbs{1} << 40,
   kStore = kStoreInit | kStoreStatus | kStoreVerify | kStoreBackup,
 };
 

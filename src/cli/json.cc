@@ -153,31 +153,37 @@ std::string verdict_json(const Verdict& verdict, Exit exit) {
                   {"findings", findings_json(verdict.findings)}});
 }
 
-std::string error_json(const Error& error, Exit exit) {
+Json refusal_json(const Error& error) {
   const RuleInfo& row = info(error.rule);
-  return text_of({{"version", 1},
-                  {"exit", static_cast<int>(exit)},
-                  {"error",
-                   {{"rule", row.slug},
-                    {"offset", error.offset},
-                    {"text", row.text},
-                    {"detail", error.detail},
-                    {"advice", row.advice}}}});
+  return {{"rule", row.slug},
+          {"offset", error.offset},
+          {"text", row.text},
+          {"detail", error.detail},
+          {"advice", row.advice}};
+}
+
+std::string error_json(const Error& error, Exit exit) {
+  return text_of(
+      {{"version", 1}, {"exit", static_cast<int>(exit)}, {"error", refusal_json(error)}});
+}
+
+Json choices_json(const std::vector<AlgorithmChoice>& choices) {
+  Json list = Json::array();
+  for (const AlgorithmChoice& choice : choices) {
+    list.push_back({{"what", name(choice.what)},
+                    {"value", choice.value},
+                    {"for", choice.whom},
+                    {"basis", name(choice.basis)},
+                    {"reason", choice.reason}});
+  }
+  return list;
 }
 
 std::string seal_json(const SealReport& report) {
-  Json choices = Json::array();
-  for (const AlgorithmChoice& choice : report.choices) {
-    choices.push_back({{"what", name(choice.what)},
-                       {"value", choice.value},
-                       {"for", choice.whom},
-                       {"basis", name(choice.basis)},
-                       {"reason", choice.reason}});
-  }
   return text_of({{"version", 1},
                   {"exit", 0},
                   {"steps", report.steps},
-                  {"choices", std::move(choices)},
+                  {"choices", choices_json(report.choices)},
                   {"findings", findings_json(report.findings)}});
 }
 

@@ -6,6 +6,7 @@
 
 #include "bulla/certificate.h"
 #include "bulla/finding.h"
+#include "bulla/seal.h"
 
 namespace bulla::cli {
 
@@ -15,5 +16,7 @@ using Json = nlohmann::ordered_json;
 std::string text_of(const Json& json);
 Json certificate_json(const Certificate& certificate);
 Json findings_json(const Findings& findings);
+Json choices_json(const std::vector<AlgorithmChoice>& choices);
+Json refusal_json(const Error& error);
 
 }  // namespace bulla::cli

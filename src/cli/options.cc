@@ -102,7 +102,7 @@ CommonOptions read_common_options(const Arguments& arguments, Meaning& meaning) 
           .value_or(1);
   bool content_to_stdout = !common.output || *common.output == "-";
   // What these print for a person makes room for JSON.
-  constexpr Verbs kSpeaking = kVerify | kInspect | kListRecipients |
+  constexpr Verbs kSpeaking = kVerify | kInspect | kListRecipients | kCanSend |
                               ((kCert | kKey | kStore) & ~(kCertExport | kKeyExport));
   bool content_is_free = (arguments.verb & kSpeaking) != 0;
   if (common.json == "-" && content_to_stdout && !(content_is_free && !common.output)) {
@@ -280,7 +280,7 @@ tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments) {
   if (arguments.has("--crlf")) options.line_ends = SealOptions::LineEnds::Crlf;
   check_people(options, meaning);
   bool has_revocation = !options.crls.empty() || options.revocation;
-  if (has_revocation && options.trust.empty()) {
+  if (has_revocation && options.trust.empty() && options.verb != kCanSend) {
     meaning.fail("--crls and --revocation have no path to judge",
                  "give the roots that recipients must lead to with --trust");
   }
@@ -312,6 +312,20 @@ tl::expected<RecipientsOptions, Usage> read_recipients(const Arguments& argument
     options.numbers.push_back(static_cast<std::size_t>(number.value_or(0)));
   }
   check_change(options, meaning);
+  return meaning.result(std::move(options));
+}
+
+tl::expected<CanSendOptions, Usage> read_can_send(const Arguments& arguments) {
+  auto sealing = read_sealing(arguments);
+  if (!sealing) return tl::unexpected(sealing.error());
+  Meaning meaning(arguments);
+  CanSendOptions options{.sealing = std::move(*sealing), .lists = arguments.all("--to-list")};
+  if (auto from = arguments.get("--from")) options.sealing.identities = {*from};
+  std::vector<std::string>& to = options.sealing.recipients = arguments.all("--to");
+  to.insert(to.end(), arguments.operands.begin(), arguments.operands.end());
+  if (to.empty() && options.lists.empty() && options.sealing.identities.empty()) {
+    meaning.fail("'can-send' needs people", "give --from, --to or --to-list");
+  }
   return meaning.result(std::move(options));
 }
 

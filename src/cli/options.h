@@ -96,16 +96,23 @@ struct RecipientsOptions {
   std::vector<std::size_t> numbers;
 };
 
+// Of can-send: who would send, and to whom.
+struct CanSendOptions {
+  SealingOptions sealing;
+  std::vector<std::string> lists;  // files with a recipient a line
+};
+
 struct ConvertingOptions {
   CommonOptions common;
   Sign::Form to = Sign::Form::Opaque;
 };
 
 // The meaning of the arguments of open, verify and decrypt; of sign, encrypt, seal and
-// compress; of recipients; of convert; and of inspect.
+// compress; of recipients; of can-send; of convert; and of inspect.
 tl::expected<OpeningOptions, Usage> read_opening(const Arguments& arguments);
 tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments);
 tl::expected<RecipientsOptions, Usage> read_recipients(const Arguments& arguments);
+tl::expected<CanSendOptions, Usage> read_can_send(const Arguments& arguments);
 tl::expected<ConvertingOptions, Usage> read_converting(const Arguments& arguments);
 tl::expected<CommonOptions, Usage> read_common(const Arguments& arguments);
 

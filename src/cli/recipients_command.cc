@@ -55,8 +55,8 @@ Exit run_list(const RecipientsOptions& options, const Console& console, Report& 
 
 // Where the new list comes from; the keys outlive it.
 Result<RecipientChange> load_change(const RecipientsOptions& options, Time at,
-                                    const KeySource& keys) {
-  Lookup lookup(options.sealing.secrets);
+                                    const KeySource& keys, const RecipientWorld& newcomers) {
+  Lookup lookup(options.sealing.secrets, path_check(options.sealing, newcomers, at));
   Encrypt who = TRY(load_recipients(options.sealing, at, lookup));
   if (options.verb == kAddRecipients) {
     return AddRecipients{.recipients = std::move(who), .keys = &keys};
@@ -73,13 +73,13 @@ Result<SealReport> change(const RecipientsOptions& options) {
   Time at = options.sealing.at.value_or(host::current_time());
   std::unique_ptr<host::FileSource> in = TRY(host::open_source(common.input));
   World world = TRY(load_world(options.opening));
-  RecipientChange what = TRY(load_change(options, at, *world.keys));
+  RecipientWorld newcomers = TRY(load_recipient_world(options.sealing));
+  RecipientChange what = TRY(load_change(options, at, *world.keys, newcomers));
   std::vector<host::FileId> inputs = input_ids(options);
   inputs.push_back(in->id());
   std::unique_ptr<Sink> out = TRY(host::open_sink(common.output.value_or("-"), inputs));
   host::ProgressSource source(*in, progress_of(common));
   ThreadPool threads(common.threads);
-  RecipientWorld newcomers = TRY(load_recipient_world(options.sealing));
   return change_recipients(source, *out, what,
                            {.at = at,
                             .limits = {},

@@ -6,17 +6,13 @@
 #include "host/sink.h"
 
 namespace bulla::cli {
-namespace {
 
-// "content-cipher aes-256-gcm: …", with whom it is for if not for all.
 std::string choice_text(const AlgorithmChoice& choice) {
-  std::string text = "  " + std::string(name(choice.what)) + " " + choice.value;
+  std::string text = std::string(name(choice.what)) + " " + choice.value;
   for (const std::string& one : choice.whom)
     text += (&one == &choice.whom[0] ? " for " : "; ") + one;
   return text + ": " + choice.reason;
 }
-
-}  // namespace
 
 Result<Report> Report::open(const std::optional<std::string>& path,
                             const std::vector<host::FileId>& inputs) {
@@ -44,7 +40,7 @@ Exit tell(const Console& console, Report& report, const SealReport& done, Verbos
   for (const Finding& finding : done.findings) console.warn(finding);
   for (const std::string& step : done.steps) console.say(printable(step), steps);
   for (const AlgorithmChoice& choice : done.choices) {
-    console.say(printable(choice_text(choice)), Verbosity::Verbose);
+    console.say("  " + printable(choice_text(choice)), Verbosity::Verbose);
   }
   auto written = report.write(seal_json(done));
   return written ? Exit::Done : console.fail(written.error());

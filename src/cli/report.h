@@ -28,6 +28,9 @@ class Report {
   std::unique_ptr<Sink> sink_;
 };
 
+// "content-cipher aes-256-gcm: …", with whom it is for if not for all.
+std::string choice_text(const AlgorithmChoice& choice);
+
 // Tells the error, in words and as JSON, and answers the exit code.
 Exit fail(const Console& console, Report& report, const Error& error);
 

@@ -85,6 +85,8 @@ Exit run_verb(const Arguments& arguments) {
     case kAddRecipients:
     case kRemoveRecipients:
       return run_with(read_recipients(arguments), run_recipients);
+    case kCanSend:
+      return run_with(read_can_send(arguments), run_can_send);
     case kConvert:
       return run_with(read_converting(arguments), run_converting);
     case kCertCheck:

@@ -29,13 +29,15 @@ Result<SealReport> seal_message(const SealingOptions& options) {
   Time at = options.at.value_or(host::current_time());
   std::unique_ptr<host::FileSource> in = TRY(host::open_source(options.common.input));
   bool is_over_signatures = options.signs == SealingOptions::Signs::Signatures;
+  RecipientWorld world;
   Recipe recipe;
   std::vector<SignerChoice> countersigners;
   if (is_over_signatures) {
     Lookup lookup(options.secrets);
     countersigners = TRY(load_signers(options, at, lookup));
   } else {
-    recipe = TRY(make_recipe(options, at));
+    world = TRY(load_recipient_world(options));
+    recipe = TRY(make_recipe(options, world, at));
   }
   std::vector<host::FileId> inputs = input_ids(options);
   inputs.push_back(in->id());
@@ -46,7 +48,6 @@ Result<SealReport> seal_message(const SealingOptions& options) {
                        {.at = at, .signing_time = options.signing_time, .limits = {}});
   }
   ThreadPool threads(options.common.threads);
-  RecipientWorld world = TRY(load_recipient_world(options));
   SealOptions what = seal_options(options, world, at);
   what.workers = &threads;
   return bulla::seal(source, *out, recipe, what);

@@ -25,8 +25,8 @@ std::vector<const store::Collection*> Stores::collections() const {
   return all;
 }
 
-Result<Certificate> Stores::find_recipient(const std::string& address, Time at) const {
-  return store::find_recipient(collections(), address, at);
+Result<std::vector<store::Candidate>> Stores::find_candidates(const store::Wish& wish) const {
+  return store::find_candidates(collections(), wish);
 }
 
 Result<std::vector<Identity>> Stores::find_identities(const std::string& address,

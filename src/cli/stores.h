@@ -23,7 +23,7 @@ class Stores {
   std::unique_ptr<store::Store> take_database() { return std::move(database_); }
   const store::DirectoryStore& folder() const { return folder_; }
 
-  Result<Certificate> find_recipient(const std::string& address, Time at) const;
+  Result<std::vector<store::Candidate>> find_candidates(const store::Wish& wish) const;
   Result<std::vector<Identity>> find_identities(const std::string& address,
                                                 const store::AskPassphrase& ask) const;
   // What the recipient stated in a mail that was imported.

@@ -8,6 +8,7 @@
 #include "cli/learn.h"
 #include "host/environment.h"
 #include "host/sink.h"
+#include "message/recipient_path.h"
 #include "store/file.h"
 #include "store/locked_key.h"
 #include "store/profile_folder.h"
@@ -20,9 +21,6 @@ constexpr std::string_view kSystemRoots = "/etc/ssl/certs/ca-certificates.crt";
 void add(std::vector<Certificate>& to, const std::vector<Certificate>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
-
-// Whether a word means something in the store, and no file.
-bool is_in_store(const std::string& name) { return is_address(name) && !store::exists(name); }
 
 Secret first_line(ByteView file) {
   auto end = std::find(file.begin(), file.end(), std::uint8_t{'\n'});
@@ -60,12 +58,13 @@ Result<std::vector<Identity>> load_identities(const std::string& name, Passphras
 }
 
 // Nobody is left out because no certificate is known for him (E2E-27).
-Result<RecipientChoice> load_recipient(const std::string& name, Time at, LazyStores& stores) {
+Result<RecipientChoice> load_recipient(const std::string& name, Time at, Lookup& lookup) {
   if (!is_in_store(name)) return store::load_recipient_file(name);
-  const Stores* opened = TRY(stores.get());
-  Certificate certificate = TRY(opened->find_recipient(name, at));
+  const Stores* opened = TRY(lookup.stores.get());
+  auto candidates = TRY(opened->find_candidates(
+      {.use = store::Wish::Use::Encrypt, .address = name, .at = at, .path = lookup.path}));
   auto stated = TRY(opened->find_capabilities(name));
-  return RecipientChoice(std::move(certificate), std::move(stated));
+  return RecipientChoice(candidates.front().certificate, std::move(stated));
 }
 
 Result<std::vector<Certificate>> load_certificate_files(const std::vector<std::string>& paths) {
@@ -157,8 +156,7 @@ Result<std::shared_ptr<const TimestampSource>> load_timestamps(const SealingOpti
   if (!options.tsa) return std::shared_ptr<const TimestampSource>();
   bool is_url = options.tsa->find("://") != std::string::npos;
   if (is_url) return make_http_timestamp_source(*options.tsa);
-  std::vector<Identity> loaded =
-      TRY(load_identities(*options.tsa, lookup.passphrases, lookup.stores));
+  std::vector<Identity> loaded = TRY(load_identities(*options.tsa, lookup));
   auto with_certificate = std::find_if(loaded.begin(), loaded.end(), [](const Identity& one) {
     return one.certificate.has_value();
   });
@@ -168,6 +166,12 @@ Result<std::shared_ptr<const TimestampSource>> load_timestamps(const SealingOpti
 }
 
 }  // namespace
+
+bool is_in_store(const std::string& name) { return is_address(name) && !store::exists(name); }
+
+Result<std::vector<Identity>> load_identities(const std::string& name, Lookup& lookup) {
+  return load_identities(name, lookup.passphrases, lookup.stores);
+}
 
 Result<Secret> Passphrases::ask(const std::string& path) {
   if (options_.passphrase_file || options_.passphrase_fd) {
@@ -235,7 +239,7 @@ Result<Verdict> open_in(const World& world, Source& in, Sink& out, const OpenOpt
 
 Result<RecipientWorld> load_recipient_world(const SealingOptions& options) {
   RecipientWorld world;
-  if (options.trust.empty()) return world;
+  if (options.trust.empty() && options.verb != kCanSend) return world;
   Stores stores = TRY(Stores::open());
   Time at = options.at.value_or(host::current_time());
   world.trust = make_trust_store(TRY(load_trust(options.trust, stores, at)));
@@ -246,6 +250,14 @@ Result<RecipientWorld> load_recipient_world(const SealingOptions& options) {
   world.store = stores.take_database();
   world.revocation = TRY(load_lists(options.crls));
   return world;
+}
+
+store::PathCheck path_check(const SealingOptions& options, const RecipientWorld& world, Time at) {
+  if (options.trust.empty()) return {};
+  return [what = seal_options(options, world, at)](const Certificate& one) -> Result<void> {
+    TRY_VOID(check_recipient_path(one, {}, what));
+    return {};
+  };
 }
 
 RecipientTrust recipient_trust(const SealingOptions& options, const RecipientWorld& world) {
@@ -260,7 +272,7 @@ Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Ti
   std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
   std::vector<SignerChoice> signers;
   for (const std::string& name : options.identities) {
-    std::vector<Identity> loaded = TRY(load_identities(name, lookup.passphrases, lookup.stores));
+    std::vector<Identity> loaded = TRY(load_identities(name, lookup));
     auto chosen =
         store::choose_signer(store::add_certificates(std::move(loaded), certificates), at);
     if (!chosen) return tl::unexpected(store::about_file(chosen.error(), name));
@@ -279,7 +291,7 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at, Lookup& 
                .content_key = options.content_key,
                .transport = options.transport};
   for (const std::string& name : options.recipients) {
-    step.recipients.push_back(TRY(load_recipient(name, at, lookup.stores)));
+    step.recipients.push_back(TRY(load_recipient(name, at, lookup)));
   }
   for (const KekFile& kek : options.secrets.keks) {
     Secret file = TRY(store::read_file(kek.file, store::kMaxKeyFile));
@@ -293,7 +305,7 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at, Lookup& 
 }
 
 // The steps of the verb, innermost first: signed inside, encrypted outside (E2E-09).
-Result<Recipe> make_recipe(const SealingOptions& options, Time at) {
+Result<Recipe> make_recipe(const SealingOptions& options, const RecipientWorld& world, Time at) {
   Recipe recipe{.steps = {},
                 .allowed = {},
                 .headers = options.headers.value_or(HeaderConfidentiality::Baseline),
@@ -308,7 +320,7 @@ Result<Recipe> make_recipe(const SealingOptions& options, Time at) {
     recipe.steps.emplace_back(Compress{});
     return recipe;
   }
-  Lookup lookup(options.secrets);
+  Lookup lookup(options.secrets, path_check(options, world, at));
   auto timestamps = TRY(load_timestamps(options, at, lookup));
   Sign sign{.signers = TRY(load_signers(options, at, lookup)),
             .form = options.sign_form,

@@ -50,7 +50,8 @@ Result<World> load_world(const OpeningOptions& options);
 // As bulla::open(); where no key fits because one could not be unlocked, that is the error.
 Result<Verdict> open_in(const World& world, Source& in, Sink& out, const OpenOptions& what);
 
-// What the certificates of recipients are checked with: nothing without --trust.
+// What the certificates of recipients are checked with: nothing without --trust, which can-send
+// has a default for.
 struct RecipientWorld {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<TrustStore> trust;
@@ -61,13 +62,25 @@ Result<RecipientWorld> load_recipient_world(const SealingOptions& options);
 // `world` must outlive it.
 RecipientTrust recipient_trust(const SealingOptions& options, const RecipientWorld& world);
 
+// What the path of a recipient must be, to choose among several; empty without --trust.
+// `world` must outlive it.
+store::PathCheck path_check(const SealingOptions& options, const RecipientWorld& world, Time at);
+
 // What people are looked up with, one for a command: a passphrase is asked for and a store opened
 // once. `secrets` must outlive it.
 struct Lookup {
-  explicit Lookup(const SecretOptions& secrets) : passphrases(secrets) {}
+  explicit Lookup(const SecretOptions& secrets, store::PathCheck leads = {})
+      : passphrases(secrets), path(std::move(leads)) {}
   Passphrases passphrases;
   LazyStores stores;
+  store::PathCheck path;
 };
+
+// Whether a word means something in the store, and no file.
+bool is_in_store(const std::string& name);
+
+// The identities of a file, or of an address in the store.
+Result<std::vector<Identity>> load_identities(const std::string& name, Lookup& lookup);
 
 // The signers and the recipients of a recipe, at this time.
 Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Time at,
@@ -76,7 +89,7 @@ Result<Encrypt> load_recipients(const SealingOptions& options, Time at, Lookup& 
 
 // What the options say of one message, for open() and seal(). A `world` must outlive it.
 OpenOptions open_options(const OpeningOptions& options, const World& world, Time at);
-Result<Recipe> make_recipe(const SealingOptions& options, Time at);
+Result<Recipe> make_recipe(const SealingOptions& options, const RecipientWorld& world, Time at);
 SealOptions seal_options(const SealingOptions& options, const RecipientWorld& world, Time at);
 
 // The profile that is named, if one is.

@@ -9,22 +9,13 @@
 #include "crypto/key_kind.h"
 #include "message/recipient_path.h"
 #include "message/rules.h"
+#include "message/suitable.h"
 #include "x509/certificate_key.h"
-#include "x509/extensions.h"
 #include "x509/key_identifier.h"
 #include "x509/path_checks.h"
 
 namespace bulla {
 namespace {
-
-// Whether the certificate is for mail, as far as it says (RFC 8550 4.4.4).
-bool is_for_mail(const Certificate& certificate) {
-  const auto& purposes = certificate.extended_key_usage();
-  if (!purposes) return true;
-  return std::any_of(purposes->begin(), purposes->end(), [](const Oid& purpose) {
-    return purpose == x509::kEmailProtection || purpose == x509::kAnyExtendedKeyUsage;
-  });
-}
 
 // Key and certificate have the same public key; the OIDs of RSA keys may differ. What
 // cannot be read fails later, with its own reason.
@@ -33,15 +24,6 @@ bool is_pair(const PrivateKey& key, const Certificate& certificate) {
   auto own = x509::subject_public_key(spki);
   auto named = x509::subject_public_key(certificate.subject_public_key_info());
   return !own || !named || equal(*own, *named);
-}
-
-Result<void> check_signer(const Identity& identity, Time at) {
-  TRY_VOID(check_signing_identity(identity, at));
-  const Certificate& certificate = *identity.certificate;
-  if (!is_for_mail(certificate)) {
-    return failure(Rule::CertExtendedKeyUsage, 0, certificate.subject());
-  }
-  return {};
 }
 
 cms::SignOptions::Chain chain(Sign::Chain chain) {
@@ -54,43 +36,6 @@ cms::SignOptions::Chain chain(Sign::Chain chain) {
       break;
   }
   return cms::SignOptions::Chain::None;
-}
-
-// The usage that encryption to a key of this kind needs (CERT-39), or nothing if it
-// can only sign.
-Result<KeyUsage> encryption_usage(const Certificate& certificate) {
-  switch (certificate.key_kind()) {
-    case KeyKind::Rsa:
-    case KeyKind::RsaOaep:
-    case KeyKind::RsaKem:
-    case KeyKind::MlKem512:
-    case KeyKind::MlKem768:
-    case KeyKind::MlKem1024:
-      return KeyUsage::KeyEncipherment;
-    case KeyKind::Ec:
-    case KeyKind::X25519:
-    case KeyKind::X448:
-      return KeyUsage::KeyAgreement;
-    case KeyKind::Dh:  // read, never written (RFC 8551 B.4)
-    case KeyKind::Unknown:
-      return failure(Rule::CryptoUnknownAlgorithm, 0,
-                     certificate.key_description() + " of " + certificate.subject());
-    default:
-      return failure(
-          Rule::EncKeyUsage, 0,
-          certificate.subject() + ": " + certificate.key_description() + " keys can only sign");
-  }
-}
-
-Result<void> check_recipient(const Certificate& certificate, Time at) {
-  std::string subject = certificate.subject();
-  if (at > certificate.not_after() || at < certificate.not_before()) {
-    return failure(Rule::EncExpiredRecipient, 0, subject);
-  }
-  KeyUsage usage = TRY(encryption_usage(certificate));
-  bool fits = certificate.allows(usage) && is_for_mail(certificate);
-  if (!fits) return failure(Rule::EncKeyUsage, 0, subject);
-  return {};
 }
 
 bool is_rsa(const Certificate& certificate) { return crypto::is_rsa(certificate.key_kind()); }
@@ -283,12 +228,7 @@ Result<void> check_signing_identity(const Identity& identity, Time at) {
   std::string subject = certificate.subject();
   if (identity.key == nullptr) return failure(Rule::KeyNoPrivateKey, 0, subject);
   if (!is_pair(*identity.key, certificate)) return failure(Rule::KeyMismatch, 0, subject);
-  if (at > certificate.not_after()) return failure(Rule::CertExpired, 0, subject);
-  if (at < certificate.not_before()) return failure(Rule::CertNotYetValid, 0, subject);
-  bool may_sign = certificate.allows(KeyUsage::DigitalSignature) ||
-                  certificate.allows(KeyUsage::NonRepudiation);
-  if (!may_sign) return failure(Rule::CertKeyUsage, 0, subject);
-  return {};
+  return check_signatures(certificate, at);
 }
 
 Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
@@ -306,7 +246,8 @@ Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
     };
   }
   for (const SignerChoice& choice : step.signers) {
-    TRY_VOID(check_signer(choice.identity, options.at));
+    TRY_VOID(check_signing_identity(choice.identity, options.at));
+    TRY_VOID(check_signer(*choice.identity.certificate, options.at));
     SignatureScheme scheme = TRY(plan_scheme(choice, peers, rules, plan.choices));
     if (!plan.micalg.empty()) plan.description += "; ";
     plan.description += printable(choice.identity.certificate->subject()) + ": " + describe(scheme);
@@ -396,6 +337,10 @@ Result<RecipePlan> plan_recipe(const Recipe& recipe, const SealOptions& options)
     }
   }
   return plan;
+}
+
+Result<SealReport> plan(const Recipe& recipe, const SealOptions& options) {
+  return TRY(plan_recipe(recipe, options)).report;
 }
 
 }  // namespace bulla

@@ -19,31 +19,19 @@ bool may_encrypt(const Certificate& certificate) {
          certificate.allows(KeyUsage::KeyAgreement);
 }
 
-std::optional<Certificate> choose_recipient(const std::vector<Certificate>& certificates,
-                                            const std::string& address, Time at) {
-  std::optional<Certificate> best;
-  auto rank = [&](const Certificate& one) {
-    bool valid = one.not_before() <= at && at <= one.not_after();
-    return (may_encrypt(one) ? 2 : 0) + (valid ? 1 : 0);
-  };
-  for (const Certificate& candidate : certificates) {
-    if (!is_for(candidate, address)) continue;
-    if (!best || rank(candidate) > rank(*best) ||
-        (rank(candidate) == rank(*best) && candidate.not_before() > best->not_before())) {
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-Result<Certificate> find_recipient(Collections collections, const std::string& address, Time at) {
+Result<std::vector<Candidate>> find_candidates(Collections collections, const Wish& wish) {
   std::vector<Certificate> known;
   for (const Collection* collection : collections) {
-    std::vector<Certificate> more = TRY(collection->find_certificates(address));
+    std::vector<Certificate> more = TRY(collection->find_certificates(wish.address));
     known.insert(known.end(), more.begin(), more.end());
   }
-  if (auto chosen = choose_recipient(known, address, at)) return *chosen;
-  return failure(Rule::KeyUnknownAddress, 0, address);
+  std::vector<Candidate> candidates = rank(known, wish);
+  if (candidates.empty()) return failure(Rule::KeyUnknownAddress, 0, wish.address);
+  return candidates;
+}
+
+Result<Certificate> find_recipient(Collections collections, const Wish& wish) {
+  return TRY(find_candidates(collections, wish)).front().certificate;
 }
 
 Result<std::vector<Identity>> find_identities(Collections collections, const std::string& address,

@@ -1,12 +1,11 @@
-// Collection: certificates and identities by address, wherever they are kept; and the choice
-// among those of all collections.
+// Collection: certificates and identities by address, wherever they are kept.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "store/choice.h"
 #include "store/identity.h"
 
 namespace bulla::store {
@@ -26,17 +25,15 @@ class Collection {
 
 using Collections = std::span<const Collection* const>;
 
-// The certificate to encrypt to: allowed to encrypt, valid at the time if there is one, and of
-// those the newest. Errors: key.unknown-address.
-Result<Certificate> find_recipient(Collections collections, const std::string& address, Time at);
+// The certificates for the address, the one to use first. Errors: key.unknown-address.
+Result<std::vector<Candidate>> find_candidates(Collections collections, const Wish& wish);
+
+// The first of them, whatever it lacks. Errors: the same.
+Result<Certificate> find_recipient(Collections collections, const Wish& wish);
 
 // The identities for the address, the newest first. Errors: key.unknown-address.
 Result<std::vector<Identity>> find_identities(Collections collections, const std::string& address,
                                               const AskPassphrase& ask);
-
-// The certificate to encrypt to among these, or nothing.
-std::optional<Certificate> choose_recipient(const std::vector<Certificate>& certificates,
-                                            const std::string& address, Time at);
 
 // Whether the key usage allows to encrypt to it.
 bool may_encrypt(const Certificate& certificate);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "bulla/identity.h"
+#include "store/choice.h"
 #include "store/file.h"
 #include "store/key_file.h"
 #include "x509/pem.h"
@@ -20,21 +21,6 @@ bool newer(const Identity& a, const Identity& b) {
   if (!a.certificate || !b.certificate)
     return a.certificate.has_value() > b.certificate.has_value();
   return a.certificate->not_before() > b.certificate->not_before();
-}
-
-// Both key bits that allow signatures on mail (RFC 8550 4.4.2).
-bool may_sign(const Certificate& certificate) {
-  return certificate.allows(KeyUsage::DigitalSignature) ||
-         certificate.allows(KeyUsage::NonRepudiation);
-}
-
-bool valid_at(const Certificate& certificate, Time at) {
-  return certificate.not_before() <= at && at <= certificate.not_after();
-}
-
-int signer_rank(const Identity& identity, Time at) {
-  if (!identity.certificate) return -1;
-  return (may_sign(*identity.certificate) ? 2 : 0) + (valid_at(*identity.certificate, at) ? 1 : 0);
 }
 
 }  // namespace
@@ -105,13 +91,16 @@ std::vector<Identity> add_certificates(std::vector<Identity> identities,
 }
 
 Result<Identity> choose_signer(const std::vector<Identity>& identities, Time at) {
-  const Identity* best = nullptr;
+  std::vector<Certificate> certificates;
   for (const Identity& identity : identities) {
-    int rank = signer_rank(identity, at);
-    if (rank >= 0 && (best == nullptr || rank > signer_rank(*best, at))) best = &identity;
+    if (identity.certificate) certificates.push_back(*identity.certificate);
   }
-  if (best == nullptr) return failure(Rule::KeyNoCertificate);
-  return *best;
+  auto ranked = rank(certificates, {.use = Wish::Use::Sign, .address = {}, .at = at});
+  if (ranked.empty()) return failure(Rule::KeyNoCertificate);
+  auto is_first = [&](const Identity& identity) {
+    return identity.certificate && *identity.certificate == ranked.front().certificate;
+  };
+  return *std::find_if(identities.begin(), identities.end(), is_first);
 }
 
 Result<std::vector<Certificate>> load_certificate_file(const std::string& path) {

@@ -35,8 +35,7 @@ Result<std::vector<Identity>> pair_keys(const std::vector<PrivateKeyPtr>& keys,
 std::vector<Identity> add_certificates(std::vector<Identity> identities,
                                        const std::vector<Certificate>& certificates);
 
-// The identity to sign with: one with a certificate for signatures, valid at the time if
-// there is one, and of those the newest. Errors: key.no-certificate.
+// The identity to sign with, as rank() says (store/choice.h). Errors: key.no-certificate.
 Result<Identity> choose_signer(const std::vector<Identity>& identities, Time at);
 
 // All certificates of a file, as load_certificates() reads them.
