@@ -1,20 +1,27 @@
 #!/bin/sh
-# fresh_debian.sh [--deps] SUITE [COMMAND...]: runs a command (./check) in a fresh minimal Debian that holds the committed
-# tree.
+# fresh_debian.sh [--deps|--built] SUITE [COMMAND...]: runs a command (./check) in a fresh minimal Debian that holds the
+# committed tree.
 #
 #   tools/fresh_debian.sh bookworm ./demo
 #   tools/fresh_debian.sh --deps trixie ./check
+#   tools/fresh_debian.sh --built trixie ctest --test-dir build/release
 #
 # The mirror is the one that this machine's apt uses for Debian. The minimal system is made once and kept in
 # ${XDG_CACHE_HOME:-~/.cache}/bulla; the command runs in a copy that is removed afterwards (KEEP=1 keeps it). Packages
 # that the command downloads and what ccache remembers are kept too. The reference corpora ($BULLA_SHARED, or ../shared)
 # stand there, and cannot be written. With --deps the packages of tools/install_deps.sh are there already: they are
-# installed once, and again when that script changes. Needs root, debootstrap, and a mirror; without them it exits with 77
-# or 69.
+# installed once, and again when that script changes. With --built there is nothing to build with: this tree stands there
+# under its own path, with what was built in it, and meets the libraries of that Debian. Needs root, debootstrap, and a
+# mirror; without them it exits with 77 or 69.
 set -eu
-deps=
-[ "${1-}" != --deps ] || { deps=yes; shift; }
-suite=${1:?usage: fresh_debian.sh SUITE [COMMAND...]}
+group=
+built=
+option=${1-}
+case $option in
+  --deps) group=deps; shift ;;
+  --built) group=tests; built=yes; shift ;;
+esac
+suite=${1:?usage: fresh_debian.sh [--deps|--built] SUITE [COMMAND...]}
 shift
 [ $# -gt 0 ] || set -- ./check
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -22,6 +29,11 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 if [ "$(id -u)" != 0 ]; then
   echo 'fresh_debian: needs root: chroot and mount' >&2
   exit 77
+fi
+# What is mounted is seen by this process and its children alone, and goes with them, however they end.
+if [ -z "${FRESH_DEBIAN_MOUNTS-}" ]; then
+  unshare --mount true 2>/dev/null || { echo 'fresh_debian: nothing can be mounted here' >&2; exit 77; }
+  FRESH_DEBIAN_MOUNTS=own exec unshare --mount "$0" ${group:+$option} "$suite" "$@"
 fi
 if ! command -v debootstrap >/dev/null; then
   echo 'fresh_debian: debootstrap is missing; tools/install_deps.sh --dev' >&2
@@ -57,14 +69,14 @@ if [ ! -e "$base/.complete" ]; then
 fi
 
 # Made by this script itself, with KEEP_AS.
-if [ -n "$deps" ]; then
+if [ -n "$group" ]; then
   key=$(cksum <"$root/tools/install_deps.sh")
-  if [ "$(cat "$base-deps/.complete" 2>/dev/null)" != "$key" ]; then
-    KEEP_AS="$base-deps" "$0" "$suite" tools/install_deps.sh ||
+  if [ "$(cat "$base-$group/.complete" 2>/dev/null)" != "$key" ]; then
+    KEEP_AS="$base-$group" "$0" "$suite" tools/install_deps.sh ${built:+--tests} ||
       { echo "fresh_debian: no packages for $suite" >&2; exit 69; }
-    echo "$key" >"$base-deps/.complete"
+    echo "$key" >"$base-$group/.complete"
   fi
-  base=$base-deps
+  base=$base-$group
 fi
 
 copy=$(mktemp -d "$cache/$suite-run.XXXXXX")
@@ -91,15 +103,25 @@ apt-config dump | grep -E '^Acquire::(http|https)::Proxy' >"$copy/etc/apt/apt.co
 cp /etc/resolv.conf /etc/hosts "$copy/etc/"
 rm -rf "$copy/src"
 mkdir -p "$copy/src" "$copy/shared" "$copy/root/.cache/ccache"
-git -C "$root" archive HEAD | tar -x -C "$copy/src"
 
 # bind FOLDER PLACE: shows a folder of this machine inside.
 bind() {
   mount --bind "$1" "$copy/$2"
   mounted="$copy/$2 $mounted"
 }
+where=/src
+if [ -n "$built" ]; then
+  where=$root
+  mkdir -p "$copy$root"
+  bind "$root" "${root#/}"
+  # The tests call Python by the path that it was found at.
+  python=$(sed -n "s/^_Python3_EXECUTABLE:[A-Z]*=//p" "$root"/build/*/CMakeCache.txt | head -n 1)
+  [ -e "$copy$python" ] || { mkdir -p "$copy$(dirname "$python")" && ln -s /usr/bin/python3 "$copy$python"; }
+else
+  git -C "$root" archive HEAD | tar -x -C "$copy/src"
+fi
 mount -t proc proc "$copy/proc"
-mounted=$copy/proc
+mounted="$copy/proc $mounted"
 # Terminals, for the tests of passphrases.
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$copy/dev/pts"
 mounted="$copy/dev/pts $mounted"
@@ -107,8 +129,11 @@ ln -sf pts/ptmx "$copy/dev/ptmx"
 bind "$archives" var/cache/apt/archives
 bind "$compiled" root/.cache/ccache
 if [ -d "$shared" ]; then
-  bind "$shared" shared
-  mount -o remount,bind,ro "$copy/shared"
+  seen=shared
+  [ -z "$built" ] || seen=$(cd "$shared" && pwd) && seen=${seen#/}
+  mkdir -p "$copy/$seen"
+  bind "$shared" "$seen"
+  mount -o remount,bind,ro "$copy/$seen"
 fi
 # Without this, a minimal system deletes what it has downloaded.
 rm -f "$copy/etc/apt/apt.conf.d/docker-clean"
@@ -117,4 +142,4 @@ echo 'APT::Keep-Downloaded-Packages "true";' >"$copy/etc/apt/apt.conf.d/91keep"
 echo "== $suite: $*"
 # shellcheck disable=SC2016  # expanded inside
 env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-  chroot "$copy" /bin/sh -c 'cd /src && exec "$@"' sh "$@" </dev/null
+  chroot "$copy" /bin/sh -c 'cd "$0" && exec "$@"' "$where" "$@" </dev/null

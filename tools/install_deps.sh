@@ -1,11 +1,12 @@
 #!/bin/sh
-# install_deps.sh [--dev] [--interop] [--bench]: installs the Debian packages (12 and 13) that bulla is built from and
+# install_deps.sh [--dev] [--interop] [--bench] | --tests: installs the Debian packages (12 and 13) that bulla is built from and
 # tested with.
 #
 #   (always)   compiler, libraries, test framework, manual page writer
 #   --dev      clang, sanitizer run times, static analysis, valgrind
 #   --interop  other S/MIME programs, for tests/interop
 #   --bench    what bench/ measures with (the other S/MIME programs: --interop)
+#   --tests    instead of all that: what the tests of a finished build need
 #
 # As root it installs what is missing and asks nothing; when nothing is missing it does not touch the network. As a
 # user it only says what is missing (exit 1).
@@ -25,7 +26,8 @@ for group in "$@"; do
       case "$rt" in *"$own"*) packages="$packages $own" ;; esac ;;
     --interop) packages="$packages gpgsm gpg-agent libnss3-tools libbcmail-java default-jdk-headless" ;;
     --bench) packages="$packages libbenchmark-dev libgmime-3.0-dev valgrind" ;;
-    *) echo "usage: install_deps.sh [--dev] [--interop] [--bench]" >&2
+    --tests) packages='cmake python3 openssl curl sqlite3' ;;
+    *) echo "usage: install_deps.sh [--dev] [--interop] [--bench] | --tests" >&2
       exit 64 ;;
   esac
 done
