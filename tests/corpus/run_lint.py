@@ -98,6 +98,8 @@ class Judge:
 
     def finish(self):
         for path, what in sorted(set(self.known) - self.used):
+            if self.known[path, what].startswith("only where libcrypto has"):
+                continue
             self.problems.append(f"{path}: agrees after all: {what}")
 
 
