@@ -80,6 +80,7 @@ struct CertificateReport {
   std::string subject;  // RFC 4514 text, unescaped
   Bytes sha256;
   std::optional<BaselineProfile> baseline;  // by which it was checked
+  // The worst first, then by subject; of each check at most twenty.
   std::vector<CertificateFinding> findings;
 
   // Note when there are none.

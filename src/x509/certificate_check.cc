@@ -55,6 +55,12 @@ std::optional<BaselineProfile> choose_profile(const View& view,
 
 void x509::lint::Found::add(std::string place, std::string detail) {
   if (++count_ > kMost) return;
+  if (detail.size() > kMostDetail) {
+    std::size_t end = kMostDetail;
+    while (end > 0 && (static_cast<unsigned char>(detail[end]) & 0xc0) == 0x80) --end;
+    detail.resize(end);
+    detail += "...";
+  }
   to_.push_back({&row_.check, std::move(place), std::move(detail)});
 }
 
@@ -137,6 +143,9 @@ Result<CertificateReport> check_certificate(ByteView der, const CertificateCheck
   if (view.baseline) {
     for (auto rows : rows_of_baseline()) run(rows, view, report.findings);
   }
+  std::stable_sort(
+      report.findings.begin(), report.findings.end(),
+      [](const auto& a, const auto& b) { return a.check->severity > b.check->severity; });
   return report;
 }
 

@@ -29,6 +29,7 @@ class Found {
 
  private:
   static constexpr std::size_t kMost = 20;
+  static constexpr std::size_t kMostDetail = 300;  // octets: an address has at most 254
   const Row& row_;
   std::vector<CertificateFinding>& to_;
   std::size_t count_ = 0;

@@ -1,6 +1,10 @@
 #include "x509/lint_values.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/try.h"
+#include "x509/lint_syntax.h"
 
 namespace bulla::x509::lint {
 namespace {
@@ -156,6 +160,130 @@ void look_for_default(View& view, ByteView value) {
   if (encoded && *encoded) view.defaults.push_back({"basicConstraints", "cA"});
 }
 
+// GeneralNames of issuerAltName
+bool skip_general_names(asn1::Reader& in) {
+  asn1::Reader seq = in.sequence();
+  read_general_names(seq);
+  return true;
+}
+
+// SubjectDirectoryAttributes ::= SEQUENCE SIZE (1..MAX) OF Attribute
+// Attribute ::= SEQUENCE {
+//     type    OBJECT IDENTIFIER,
+//     values  SET OF ANY }
+bool skip_attributes(asn1::Reader& in) {
+  asn1::Reader seq = in.sequence();
+  do {
+    asn1::Reader attribute = seq.sequence();
+    attribute.oid();
+    asn1::Reader values = attribute.set();
+    values.skip_rest();
+  } while (seq.more());
+  return true;
+}
+
+// PolicyConstraints ::= SEQUENCE {
+//     requireExplicitPolicy  [0] IMPLICIT INTEGER OPTIONAL,
+//     inhibitPolicyMapping   [1] IMPLICIT INTEGER OPTIONAL }
+bool skip_policy_constraints(asn1::Reader& in) {
+  asn1::Reader seq = in.sequence();
+  for (unsigned number : {0u, 1u}) {
+    if (seq.next_is(asn1::primitive(number))) seq.small_integer(asn1::primitive(number));
+  }
+  return true;
+}
+
+// InhibitAnyPolicy ::= INTEGER (0..MAX)
+bool skip_integer(asn1::Reader& in) {
+  in.small_integer();
+  return true;
+}
+
+bool skip_points(asn1::Reader& in) {
+  read_points(in);
+  return true;
+}
+
+bool skip_access(asn1::Reader& in) {
+  read_access(in);
+  return true;
+}
+
+// SMIMECapabilities ::= SEQUENCE OF SMIMECapability
+// SMIMECapability ::= SEQUENCE {
+//     capabilityID  OBJECT IDENTIFIER,
+//     parameters    ANY DEFINED BY capabilityID OPTIONAL }
+bool skip_capabilities(asn1::Reader& in) {
+  asn1::Reader seq = in.sequence();
+  while (seq.more()) {
+    asn1::Reader capability = seq.sequence();
+    capability.oid();
+    if (capability.more()) capability.element();
+  }
+  return true;
+}
+
+// PrivateKeyUsagePeriod ::= SEQUENCE {
+//     notBefore  [0] IMPLICIT GeneralizedTime OPTIONAL,
+//     notAfter   [1] IMPLICIT GeneralizedTime OPTIONAL } (RFC 3280 4.2.1.4)
+bool skip_period(asn1::Reader& in) {
+  asn1::Reader seq = in.sequence();
+  seq.optional_contents(asn1::primitive(0));
+  seq.optional_contents(asn1::primitive(1));
+  return true;
+}
+
+// LEI-Role ::= PrintableString (SIZE (1..64)) (ISO 17442-2)
+bool skip_role(asn1::Reader& in) {
+  ByteView role = in.contents(asn1::Tag::PrintableString);
+  bool is_good =
+      !role.empty() && role.size() <= 64 && is_in_character_set(asn1::Tag::PrintableString, role);
+  if (!is_good) in.fail(Rule::Asn1BadString);
+  return true;
+}
+
+// ArchiveRevInfo ::= SEQUENCE { version INTEGER { v1(1) } }
+bool skip_archive_information(asn1::Reader& in) {
+  asn1::Reader seq = in.sequence();
+  seq.small_integer();
+  return true;
+}
+
+// id-pkix-ocsp-nocheck (RFC 6960 4.2.2.2.1)
+bool skip_null(asn1::Reader& in) {
+  in.null();
+  return true;
+}
+
+// Extensions of which nothing but their form is looked at here.
+struct FormRow {
+  Oid oid;
+  bool (*skip)(asn1::Reader&);
+};
+
+constexpr std::array kForms = {
+    FormRow{kIssuerAltName, skip_general_names},
+    FormRow{kSubjectDirectoryAttributes, skip_attributes},
+    FormRow{kPolicyConstraints, skip_policy_constraints},
+    FormRow{kInhibitAnyPolicy, skip_integer},
+    FormRow{kFreshestCrl, skip_points},
+    FormRow{kSubjectInfoAccess, skip_access},
+    FormRow{kSmimeCapabilities, skip_capabilities},
+    FormRow{kPrivateKeyUsagePeriod, skip_period},
+    FormRow{kLeiRole, skip_role},
+    FormRow{kAdobeArchiveRevInfo, skip_archive_information},
+    FormRow{kOcspNoCheck, skip_null},
+};
+
+void check_form(View& view, const Extension& each) {
+  const auto* row = std::find_if(kForms.begin(), kForms.end(),
+                                 [&](const FormRow& one) { return one.oid == each.oid; });
+  if (row == kForms.end()) return;
+  auto skipped = asn1::decode(each.value, row->skip);
+  if (skipped) return;
+  view.malformed.push_back({extension_name(each.oid), describe(skipped.error())});
+}
+
 template <typename T>
 void keep(View& view, const Extension& extension, Result<T> value, std::optional<T>& to) {
   if (value) {
@@ -194,6 +322,8 @@ void read_value(View& view, const Extension& each) {
     keep(view, each, decode(&read_points), view.distribution_points);
   } else if (each.oid == kAuthorityInfoAccess) {
     keep(view, each, decode(&read_access), view.access);
+  } else {
+    check_form(view, each);
   }
 }
 

@@ -21,6 +21,7 @@ constexpr std::array kNames = {
     NamedExtension{kSubjectDirectoryAttributes, "subjectDirectoryAttributes"},
     NamedExtension{kSubjectKeyIdentifier, "subjectKeyIdentifier"},
     NamedExtension{kKeyUsage, "keyUsage"},
+    NamedExtension{kPrivateKeyUsagePeriod, "privateKeyUsagePeriod"},
     NamedExtension{kSubjectAltName, "subjectAltName"},
     NamedExtension{kIssuerAltName, "issuerAltName"},
     NamedExtension{kBasicConstraints, "basicConstraints"},
@@ -36,6 +37,7 @@ constexpr std::array kNames = {
     NamedExtension{kAuthorityInfoAccess, "authorityInfoAccess"},
     NamedExtension{kQcStatements, "qcStatements"},
     NamedExtension{kSubjectInfoAccess, "subjectInfoAccess"},
+    NamedExtension{kOcspNoCheck, "ocspNoCheck"},
     NamedExtension{kSmimeCapabilities, "smimeCapabilities"},
     NamedExtension{kSctList, "signedCertificateTimestampList"},
     NamedExtension{kLei, "lei"},
@@ -118,6 +120,7 @@ View read_tbs(asn1::Reader& in) {
   view.has_subject_id = seq.optional_element(asn1::primitive(2)).has_value();
   if (auto field = seq.optional_enter(asn1::constructed(3))) {
     asn1::Reader list = field->sequence();
+    if (!list.more()) view.malformed.push_back({"extensions", "there is none"});
     while (list.more()) view.extensions.push_back(read_extension(list, view));
   }
   return view;

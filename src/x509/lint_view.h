@@ -167,6 +167,8 @@ Result<View> read_view(ByteView der, const Limits& limits);
 GeneralNames read_general_names(asn1::Reader& in);
 GeneralName read_general_name(asn1::Reader& in);
 
+inline constexpr Oid kPrivateKeyUsagePeriod = Oid::of("2.5.29.16");
+inline constexpr Oid kOcspNoCheck = Oid::of("1.3.6.1.5.5.7.48.1.5");
 inline constexpr Oid kIssuerAltName = Oid::of("2.5.29.18");
 inline constexpr Oid kSubjectDirectoryAttributes = Oid::of("2.5.29.9");
 inline constexpr Oid kNameConstraints = Oid::of("2.5.29.30");

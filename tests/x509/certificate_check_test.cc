@@ -151,6 +151,10 @@ Bytes modulus(std::size_t octets, std::uint8_t first, std::uint8_t last) {
 std::vector<Case> encoding_cases() {
   return {
       with("der.malformed", kExtendedKeyUsage, seq({})),
+      {"der.malformed", [](Draft& d) { d.extensions.clear(); }},
+      with("der.malformed", kLeiRole, printable_string(std::string(65, 'a'))),
+      with("der.malformed", kSmimeCapabilities, seq({seq({})})),
+      with("der.malformed", kSubjectDirectoryAttributes, seq({})),
       {"der.default", [](Draft& d) { d.set(kBasicConstraints, seq({no()})); }},
       with("der.named-bits", kKeyUsage, bits({0, 0xa0}), true),
       named(
@@ -775,6 +779,8 @@ TEST(CertificateCheck, TellsAFaultTwentyTimesAtMost) {
   auto count = std::count_if(report.findings.begin(), report.findings.end(),
                              [](const auto& each) { return each.check->id == "x509.rfc822-name"; });
   EXPECT_EQ(count, 20);
+  draft.set(kSubjectAltName, seq({mail(kAddress), mail(std::string(10'000, 'x'))}));
+  EXPECT_EQ(check(draft).findings.front().detail.size(), 303u);
 }
 
 TEST(CertificateCheck, ExtractsWhatAFileHolds) {

@@ -128,7 +128,7 @@ struct Draft {
       tbs.push_back(field);
     }
     tbs.insert(tbs.end(), unique_ids.begin(), unique_ids.end());
-    if (!list.empty()) tbs.push_back(tlv(0xa3, Parts{seq(list)}));
+    tbs.push_back(tlv(0xa3, Parts{seq(list)}));
     return seq({seq(tbs), outer, bits({0, 1, 2, 3})});
   }
 };
