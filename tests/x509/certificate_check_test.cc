@@ -9,68 +9,12 @@
 #include "asn1/reader.h"
 #include "crypto/digest.h"
 #include "x509/certificate_draft.h"
-#include "x509/key_identifier.h"
 
 namespace bulla::x509::lint {
 namespace {
 
 using Type = BaselineProfile::Type;
 using Generation = BaselineProfile::Generation;
-
-constexpr std::string_view kAddress = "anna@mail.net";
-constexpr Oid kRsaEncryption = Oid::of("1.2.840.113549.1.1.1");
-constexpr Oid kEcPublicKey = Oid::of("1.2.840.10045.2.1");
-constexpr Oid kEcdsaSha256 = Oid::of("1.2.840.10045.4.3.2");
-constexpr Oid kOther = Oid::of("1.2.3.5");
-constexpr Oid kMlKem512 = Oid::of("2.16.840.1.101.3.4.4.1");
-constexpr Oid kMlDsa44 = Oid::of("2.16.840.1.101.3.4.3.17");
-constexpr Oid kX25519 = Oid::of("1.3.101.110");
-constexpr Oid kHashMlDsa44 = Oid::of("2.16.840.1.101.3.4.3.32");
-
-Bytes key_of(const std::string& file) { return to_bytes(load(file).subject_public_key_info()); }
-
-Bytes policies(const Parts& all) { return seq(all); }
-Bytes policy(const Oid& id) { return seq({oid(id)}); }
-Bytes policy(const Oid& id, const Parts& qualifiers) { return seq({oid(id), seq(qualifiers)}); }
-Bytes cps(std::string_view text) { return seq({oid(kCpsQualifier), ia5(text)}); }
-Bytes notice(const Parts& fields) { return seq({oid(kNoticeQualifier), seq(fields)}); }
-Bytes access(const Oid& method, const Bytes& location) { return seq({oid(method), location}); }
-Bytes purposes(const std::vector<Oid>& all) {
-  Parts parts;
-  for (const Oid& each : all) parts.push_back(oid(each));
-  return seq(parts);
-}
-
-constexpr Oid kIndividualStrict = Oid::of("2.23.140.1.5.4.3");
-constexpr Oid kOwnPolicy = Oid::of("1.2.3.4");
-
-Bytes person() {
-  return name({{kSurname, utf8("Sanders")},
-               {kGivenName, utf8("Anna")},
-               {kCommonName, utf8("Anna Sanders")}});
-}
-
-Bytes organization(std::string_view identifier, std::string_view country = "DE") {
-  return name({{kCountryName, printable_string(country)},
-               {kOrganizationIdentifier, utf8(identifier)},
-               {kOrganizationName, utf8("Sanders GmbH")}});
-}
-
-// What nobody finds anything in, by RFC 5280 and as individual-strict.
-Draft good() {
-  Draft draft;
-  draft.subject = person();
-  draft.key = key_of("alice");
-  draft.set(kKeyUsage, bits({5, 0xa0}), true);
-  draft.set(kExtendedKeyUsage, purposes({kEmailProtection}));
-  draft.set(kAuthorityKeyIdentifier, seq({tlv(0x80, Bytes(20, 7))}));
-  draft.set(kSubjectKeyIdentifier, tlv(0x04, ByteView(*key_identifier(draft.key))));
-  draft.set(kCertificatePolicies, policies({policy(kIndividualStrict)}));
-  draft.add_point(uri("http://crl.mail.net/ca.crl"));
-  draft.set(kAuthorityInfoAccess, seq({access(kCaIssuers, uri("http://crl.mail.net/ca.der"))}));
-  draft.set(kSubjectAltName, seq({mail(kAddress)}));
-  return draft;
-}
 
 CertificateReport check(const Draft& draft, const CertificateCheckOptions& options = {}) {
   auto report = check_certificate(draft.encode(), options);
@@ -703,6 +647,15 @@ TEST(CertificateCheck, ChecksTheProfileThatIsClaimedOrGiven_CERT_41) {
   auto given = check(draft, {.baseline = CertificateCheckOptions::Baseline::Given,
                              .profile = {Type::Mailbox, Generation::Legacy}});
   EXPECT_TRUE(ids(given).contains("br.policy-missing"));
+}
+
+TEST(CertificateCheck, LeavesTheSignatureOfARootAlone) {
+  Draft draft = good();
+  draft.outer = draft.inner = algorithm(Oid::of("1.2.840.113549.1.1.5"), null());
+  draft.become_ca();
+  EXPECT_TRUE(ids(check(draft)).contains("smime.weak-signature"));
+  draft.issuer = draft.subject;
+  EXPECT_FALSE(ids(check(draft)).contains("smime.weak-signature"));
 }
 
 // Those who sign certificates are no subscribers, whatever policies they may issue for.

@@ -9,6 +9,7 @@
 
 #include "asn1/writer.h"
 #include "x509/extensions.h"
+#include "x509/key_identifier.h"
 #include "x509/lint_attributes.h"
 #include "x509/lint_view.h"
 #include "x509/test_files.h"
@@ -132,5 +133,66 @@ struct Draft {
     return seq({seq(tbs), outer, bits({0, 1, 2, 3})});
   }
 };
+
+inline constexpr std::string_view kAddress = "anna@mail.net";
+inline constexpr Oid kRsaEncryption = Oid::of("1.2.840.113549.1.1.1");
+inline constexpr Oid kEcPublicKey = Oid::of("1.2.840.10045.2.1");
+inline constexpr Oid kEcdsaSha256 = Oid::of("1.2.840.10045.4.3.2");
+inline constexpr Oid kOther = Oid::of("1.2.3.5");
+inline constexpr Oid kMlKem512 = Oid::of("2.16.840.1.101.3.4.4.1");
+inline constexpr Oid kMlDsa44 = Oid::of("2.16.840.1.101.3.4.3.17");
+inline constexpr Oid kX25519 = Oid::of("1.3.101.110");
+inline constexpr Oid kHashMlDsa44 = Oid::of("2.16.840.1.101.3.4.3.32");
+
+inline Bytes key_of(const std::string& file) {
+  return to_bytes(load(file).subject_public_key_info());
+}
+
+inline Bytes policies(const Parts& all) { return seq(all); }
+inline Bytes policy(const Oid& id) { return seq({oid(id)}); }
+inline Bytes policy(const Oid& id, const Parts& qualifiers) {
+  return seq({oid(id), seq(qualifiers)});
+}
+inline Bytes cps(std::string_view text) { return seq({oid(kCpsQualifier), ia5(text)}); }
+inline Bytes notice(const Parts& fields) { return seq({oid(kNoticeQualifier), seq(fields)}); }
+inline Bytes access(const Oid& method, const Bytes& location) {
+  return seq({oid(method), location});
+}
+inline Bytes purposes(const std::vector<Oid>& all) {
+  Parts parts;
+  for (const Oid& each : all) parts.push_back(oid(each));
+  return seq(parts);
+}
+
+inline constexpr Oid kIndividualStrict = Oid::of("2.23.140.1.5.4.3");
+inline constexpr Oid kOwnPolicy = Oid::of("1.2.3.4");
+
+inline Bytes person() {
+  return name({{kSurname, utf8("Sanders")},
+               {kGivenName, utf8("Anna")},
+               {kCommonName, utf8("Anna Sanders")}});
+}
+
+inline Bytes organization(std::string_view identifier, std::string_view country = "DE") {
+  return name({{kCountryName, printable_string(country)},
+               {kOrganizationIdentifier, utf8(identifier)},
+               {kOrganizationName, utf8("Sanders GmbH")}});
+}
+
+// What nobody finds anything in, by RFC 5280 and as individual-strict.
+inline Draft good() {
+  Draft draft;
+  draft.subject = person();
+  draft.key = key_of("alice");
+  draft.set(kKeyUsage, bits({5, 0xa0}), true);
+  draft.set(kExtendedKeyUsage, purposes({kEmailProtection}));
+  draft.set(kAuthorityKeyIdentifier, seq({tlv(0x80, Bytes(20, 7))}));
+  draft.set(kSubjectKeyIdentifier, tlv(0x04, ByteView(*key_identifier(draft.key))));
+  draft.set(kCertificatePolicies, policies({policy(kIndividualStrict)}));
+  draft.add_point(uri("http://crl.mail.net/ca.crl"));
+  draft.set(kAuthorityInfoAccess, seq({access(kCaIssuers, uri("http://crl.mail.net/ca.der"))}));
+  draft.set(kSubjectAltName, seq({mail(kAddress)}));
+  return draft;
+}
 
 }  // namespace bulla::x509::lint
