@@ -183,11 +183,12 @@ Result<CertificateTable::Rows> CertificateTable::find_by_address(std::string_vie
 }
 
 Result<CertificateTable::Rows> CertificateTable::find_by_text(std::string_view text) const {
-  std::string like = pattern(text);
+  if (!is_utf8(text)) return Rows();
+  std::string like = pattern(lower(text));
   return select(
-      "SELECT der, standing, added FROM certificates c WHERE c.subject LIKE $1 ESCAPE '\\'"
+      "SELECT der, standing, added FROM certificates c WHERE lower(c.subject) LIKE $1 ESCAPE '\\'"
       " OR EXISTS (SELECT 1 FROM addresses a WHERE a.sha256 = c.sha256"
-      " AND a.address LIKE $1 ESCAPE '\\')"
+      " AND lower(a.address) LIKE $1 ESCAPE '\\')"
       " ORDER BY c.subject, c.not_before DESC, c.sha256 LIMIT 1000",
       {std::string_view(like)});
 }

@@ -45,7 +45,9 @@ void move_lines(const Faults& faults, std::vector<std::string>& lines) {
 
 }  // namespace
 
+// While others write, row and history are read as they were at one time.
 Result<std::vector<std::string>> Store::check() const {
+  Transaction reading = TRY(Transaction::begin(*database_, Access::Read));
   // What the engine cannot read need not be read again.
   std::vector<std::string> lines = TRY(database_->find_damage());
   if (!lines.empty()) return lines;

@@ -6,8 +6,8 @@
 
 namespace bulla::store {
 
-Result<Transaction> Transaction::begin(Database& database) {
-  TRY_VOID(database.begin());
+Result<Transaction> Transaction::begin(Database& database, Access access) {
+  TRY_VOID(database.begin(access));
   return Transaction(database);
 }
 
@@ -15,11 +15,11 @@ Transaction::Transaction(Transaction&& other) noexcept
     : database_(std::exchange(other.database_, nullptr)) {}
 
 Transaction::~Transaction() {
-  if (database_ != nullptr) (void)database_->run("ROLLBACK");
+  if (database_ != nullptr) database_->roll_back();
 }
 
 Result<void> Transaction::commit() {
-  TRY_VOID(database_->run("COMMIT"));
+  TRY_VOID(database_->commit());
   database_ = nullptr;
   return {};
 }

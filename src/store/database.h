@@ -4,7 +4,8 @@
 //                         [&](const Row& row) -> Result<void> { … }));
 //
 // Statements are literals, with $1, $2 … for values, which are bound and never pasted. They
-// are written in what SQLite and PostgreSQL have in common.
+// are written in what SQLite (store/sqlite.h) and PostgreSQL (net/postgresql.h) have in common:
+// text is UTF-8 without NUL, compared by octets, and LIKE is used on lower-case ASCII alone.
 //
 // Thread safety: run() may be called from several threads. A Transaction belongs to one, and
 // while it lives no other thread may use the database.
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -36,6 +38,10 @@ class Row {
   virtual ByteView bytes(int column) const = 0;
 };
 
+// Write waits for other writers, and what is read from there on is the newest. Read sees one
+// state of everything, whatever others do meanwhile, and waits for nobody.
+enum class Access { Read, Write };
+
 class Database {
  public:
   // Must not use the database. An error ends the statement.
@@ -44,22 +50,34 @@ class Database {
   virtual ~Database() = default;
 
   // `sql` must live as long as the database does. Errors: store.busy (after ten seconds),
-  // store.damaged, io.read, io.write, and what `on_row` gives.
-  [[nodiscard]] virtual Result<void> run(std::string_view sql,
-                                         std::initializer_list<Value> values = {},
-                                         const OnRow& on_row = {}) = 0;
+  // store.damaged, io.read, io.write, io.network, and what `on_row` gives.
+  [[nodiscard]] Result<void> run(std::string_view sql, std::initializer_list<Value> values = {},
+                                 const OnRow& on_row = {}) {
+    return run_with(sql, {values.begin(), values.size()}, on_row);
+  }
+  [[nodiscard]] virtual Result<void> run_with(std::string_view sql, std::span<const Value> values,
+                                              const OnRow& on_row) = 0;
 
   // Rows that the last statement changed.
   virtual std::int64_t changed() const = 0;
 
-  // Waits for other writers; what is read from here on is the newest. See Transaction.
-  [[nodiscard]] virtual Result<void> begin() = 0;
+  // See Transaction. Neither of the last two is called without the first.
+  [[nodiscard]] virtual Result<void> begin(Access access) = 0;
+  [[nodiscard]] virtual Result<void> commit() = 0;
+  virtual void roll_back() = 0;
+
+  // Makes a table or an index. Types are BYTEA, BIGINT and TEXT.
+  [[nodiscard]] virtual Result<void> define(std::string_view sql) = 0;
+
+  // From now on rows of this table are added, and neither changed nor taken out by mistake.
+  [[nodiscard]] virtual Result<void> keep_rows(std::string_view table) = 0;
 
   // Which tables there are: 0 of a new database. Setting it is part of a transaction.
   virtual Result<int> schema_version() = 0;
   [[nodiscard]] virtual Result<void> set_schema_version(int version) = 0;
 
-  // A copy as of now, while others go on. Errors: io.cannot-create if there is such a file.
+  // A copy as of now, while others go on: a file of SQLite, whatever engine this is. Errors:
+  // io.cannot-create if there is such a file.
   [[nodiscard]] virtual Result<void> back_up(const std::string& path) = 0;
 
   // What the engine itself finds wrong, a line each.
@@ -69,7 +87,7 @@ class Database {
 // All or nothing: what is not committed is undone. One writer at a time has the database.
 class Transaction {
  public:
-  static Result<Transaction> begin(Database& database);
+  static Result<Transaction> begin(Database& database, Access access = Access::Write);
   Transaction(Transaction&& other) noexcept;
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();

@@ -38,6 +38,13 @@ Result<Bytes> hash_of(const Entry& entry) {
       .hash();
 }
 
+// Where the last character ends that kMaxDetail leaves whole. REQUIRES: a longer text, in UTF-8.
+std::size_t whole_characters(std::string_view text) {
+  std::size_t end = kMaxDetail;
+  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return end;
+}
+
 void add_number(Bytes& to, std::uint64_t number) {
   for (int shift = 56; shift >= 0; shift -= 8)
     to.push_back(static_cast<std::uint8_t>(number >> shift));
@@ -118,7 +125,7 @@ Result<void> History::append(std::string_view action, Kind kind, ByteView about,
               .detail = printable(from.source),
               .previous = std::move(last.hash),
               .hash = {}};
-  if (entry.detail.size() > kMaxDetail) entry.detail.resize(kMaxDetail);
+  if (entry.detail.size() > kMaxDetail) entry.detail.resize(whole_characters(entry.detail));
   entry.hash = TRY(hash_of(entry));
   return database_.run(
       "INSERT INTO history (number, at, action, kind, about, state, detail, previous, hash)"

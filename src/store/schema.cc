@@ -1,7 +1,7 @@
 #include "store/schema.h"
 
 #include <array>
-#include <span>
+#include <string>
 
 #include "base/try.h"
 
@@ -11,7 +11,7 @@ namespace {
 // Octets are BYTEA and numbers BIGINT, as PostgreSQL has them; SQLite takes any name. Times are
 // seconds since 1970. Names of certificates (subject_key, issuer_key) are the SHA-256 of their
 // comparison key, so that an index finds equal names however they are written.
-constexpr std::array<std::string_view, 14> kVersion1 = {
+constexpr std::array<std::string_view, 12> kVersion1 = {
     "CREATE TABLE certificates ("
     " sha256 BYTEA NOT NULL PRIMARY KEY,"
     " der BYTEA NOT NULL,"
@@ -73,16 +73,15 @@ constexpr std::array<std::string_view, 14> kVersion1 = {
     " previous BYTEA NOT NULL,"
     " hash BYTEA NOT NULL)",
     "CREATE INDEX history_about ON history (kind, about, number)",
-
-    // Against mistakes (and as SQLite writes it); against whoever can write the file the chain of
-    // hashes helps.
-    "CREATE TRIGGER history_stays BEFORE DELETE ON history"
-    " BEGIN SELECT RAISE(ABORT, 'the history only grows'); END",
-    "CREATE TRIGGER history_is_fixed BEFORE UPDATE ON history"
-    " BEGIN SELECT RAISE(ABORT, 'the history only grows'); END",
 };
 
-constexpr std::array<std::span<const std::string_view>, 1> kVersions = {kVersion1};
+Result<void> make_version_1(Database& database) {
+  for (std::string_view statement : kVersion1) TRY_VOID(database.define(statement));
+  return database.keep_rows("history");
+}
+
+// Each makes its version of the one before it.
+constexpr std::array kVersions = {&make_version_1};
 
 }  // namespace
 
@@ -96,9 +95,7 @@ Result<void> prepare_schema(Database& database) {
     return failure(Rule::StoreNewer, 0, "version " + std::to_string(version));
   }
   for (; version < kNewest; ++version) {
-    for (std::string_view statement : kVersions[static_cast<std::size_t>(version)]) {
-      TRY_VOID(database.run(statement));
-    }
+    TRY_VOID(kVersions[static_cast<std::size_t>(version)](database));
   }
   TRY_VOID(database.set_schema_version(kNewest));
   return transaction.commit();

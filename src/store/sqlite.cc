@@ -95,10 +95,16 @@ class SqliteDatabase final : public Database {
   }
 
   Result<void> open();
-  Result<void> run(std::string_view sql, std::initializer_list<Value> values,
-                   const OnRow& on_row) override;
+  Result<void> run_with(std::string_view sql, std::span<const Value> values,
+                        const OnRow& on_row) override;
   std::int64_t changed() const override { return sqlite_.changes(database_); }
-  Result<void> begin() override { return run("BEGIN IMMEDIATE", {}, {}); }
+  Result<void> begin(Access access) override {
+    return run(access == Access::Write ? "BEGIN IMMEDIATE" : "BEGIN");
+  }
+  Result<void> commit() override { return run("COMMIT"); }
+  void roll_back() override { (void)run("ROLLBACK"); }
+  Result<void> define(std::string_view sql) override { return run_once(sql); }
+  Result<void> keep_rows(std::string_view table) override;
   Result<int> schema_version() override;
   Result<void> set_schema_version(int version) override;
   Result<void> back_up(const std::string& path) override;
@@ -106,8 +112,9 @@ class SqliteDatabase final : public Database {
 
  private:
   Result<sqlite3_stmt*> prepare(std::string_view sql);
-  Result<void> bind(sqlite3_stmt* statement, const std::initializer_list<Value>& values);
+  Result<void> bind(sqlite3_stmt* statement, std::span<const Value> values);
   Result<void> step(sqlite3_stmt* statement, const OnRow& on_row);
+  Result<void> run_once(std::string_view sql);
   Result<void> set(const std::string& pragma, std::int64_t value);
   Result<std::int64_t> number(std::string_view sql);
   Result<void> configure();
@@ -138,8 +145,7 @@ Result<sqlite3_stmt*> SqliteDatabase::prepare(std::string_view sql) {
   return statement;
 }
 
-Result<void> SqliteDatabase::bind(sqlite3_stmt* statement,
-                                  const std::initializer_list<Value>& values) {
+Result<void> SqliteDatabase::bind(sqlite3_stmt* statement, std::span<const Value> values) {
   CHECK(sqlite_.bind_parameter_count(statement) == static_cast<int>(values.size()));
   int number = 0;
   for (const Value& value : values) {
@@ -172,8 +178,8 @@ Result<void> SqliteDatabase::step(sqlite3_stmt* statement, const OnRow& on_row) 
   }
 }
 
-Result<void> SqliteDatabase::run(std::string_view sql, std::initializer_list<Value> values,
-                                 const OnRow& on_row) {
+Result<void> SqliteDatabase::run_with(std::string_view sql, std::span<const Value> values,
+                                      const OnRow& on_row) {
   std::lock_guard lock(mutex_);
   sqlite3_stmt* statement = TRY(prepare(sql));
   Result<void> done = bind(statement, values);
@@ -183,9 +189,8 @@ Result<void> SqliteDatabase::run(std::string_view sql, std::initializer_list<Val
   return done;
 }
 
-// A pragma takes no parameters.
-Result<void> SqliteDatabase::set(const std::string& pragma, std::int64_t value) {
-  std::string sql = "PRAGMA " + pragma + " = " + std::to_string(value);
+// A statement that is not kept.
+Result<void> SqliteDatabase::run_once(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   int code =
       sqlite_.prepare(database_, sql.data(), static_cast<int>(sql.size()), 0, &statement, nullptr);
@@ -193,6 +198,20 @@ Result<void> SqliteDatabase::set(const std::string& pragma, std::int64_t value) 
   Result<void> done = step(statement, {});
   sqlite_.finalize(statement);
   return done;
+}
+
+// A pragma takes no parameters.
+Result<void> SqliteDatabase::set(const std::string& pragma, std::int64_t value) {
+  return run_once("PRAGMA " + pragma + " = " + std::to_string(value));
+}
+
+// Against mistakes; against whoever can write the file the chain of hashes helps.
+Result<void> SqliteDatabase::keep_rows(std::string_view table) {
+  std::string name(table);
+  std::string refuse =
+      " ON " + name + " BEGIN SELECT RAISE(ABORT, 'the " + name + " only grows'); END";
+  TRY_VOID(run_once("CREATE TRIGGER " + name + "_stays BEFORE DELETE" + refuse));
+  return run_once("CREATE TRIGGER " + name + "_is_fixed BEFORE UPDATE" + refuse);
 }
 
 Result<std::int64_t> SqliteDatabase::number(std::string_view sql) {

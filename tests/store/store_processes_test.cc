@@ -22,19 +22,28 @@ class MortalDatabase final : public Database {
   MortalDatabase(std::unique_ptr<Database> inner, unsigned steps)
       : inner_(std::move(inner)), left_(steps) {}
 
-  Result<void> run(std::string_view sql, std::initializer_list<Value> values,
-                   const OnRow& on_row) override {
+  Result<void> run_with(std::string_view sql, std::span<const Value> values,
+                        const OnRow& on_row) override {
     step();
-    auto done = inner_->run(sql, values, on_row);
+    auto done = inner_->run_with(sql, values, on_row);
     step();
     return done;
   }
   std::int64_t changed() const override { return inner_->changed(); }
-  Result<void> begin() override {
-    auto done = inner_->begin();
+  Result<void> begin(Access access) override {
+    auto done = inner_->begin(access);
     step();
     return done;
   }
+  Result<void> commit() override {
+    step();
+    auto done = inner_->commit();
+    step();
+    return done;
+  }
+  void roll_back() override { inner_->roll_back(); }
+  Result<void> define(std::string_view sql) override { return inner_->define(sql); }
+  Result<void> keep_rows(std::string_view table) override { return inner_->keep_rows(table); }
   Result<int> schema_version() override { return inner_->schema_version(); }
   Result<void> set_schema_version(int version) override {
     return inner_->set_schema_version(version);
