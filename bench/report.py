@@ -15,6 +15,8 @@ RESULTS = ROOT / "bench/results"
 PAGE, PLOT = ROOT / "docs/performance.md", ROOT / "docs/growth.svg"
 # Written by hand, from profiles.
 UNMET = ROOT / "bench/unmet.md"
+# Written by hand, from bulla_store_bench.
+STORE = ROOT / "bench/store.md"
 
 DGST, ANY_OPENSSL, FIRST_OPENSSL = r"openssl dgst/enc", r"openssl 3\.\d+\.\d+", r"openssl 3\.0"
 WHOLE = r"openssl .* whole"
@@ -225,7 +227,8 @@ def page():
             "Made by `bench/report.py` from what `bench/peers.sh`, `bench/small.sh` and `bench/growth.sh` measured; what a "
             "figure means and how to measure again is in [bench/README.md](../bench/README.md). Ratios are of one run; "
             "times of a shared machine move by 10 to 25 %.", "", *machine, "",
-            *goals(large, small, growth), *UNMET.read_text().rstrip().split("\n"), "", *section, *large_table(large), *small_table(small)]
+            *goals(large, small, growth), *UNMET.read_text().rstrip().split("\n"), "", *section, *large_table(large), *small_table(small),
+            *STORE.read_text().rstrip().split("\n")]
     return "\n".join(text).rstrip() + "\n", draw(series)
 
 

@@ -1,5 +1,5 @@
-// bulla_store_bench FOLDER COUNT: fills a store with that many certificates, then looks for people
-// by address, and says how long that took (issue 5, row e).
+// bulla_store_bench STORE COUNT: fills a store with that many certificates, then looks for people
+// by address, and says how long that took (issue 5, row e). STORE is a folder, or postgresql://….
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <random>
 
+#include "net/postgresql.h"
 #include "store/store.h"
 #include "tests/store/many_certificates.h"
 
@@ -33,11 +34,18 @@ int fail(const Error& error) {
   return 1;
 }
 
-int run(const std::string& folder, unsigned count) {
+Result<std::unique_ptr<Store>> open(const std::string& place) {
+  if (!net::is_postgresql_uri(place)) return Store::open(place, Missing::Create);
+  auto database = net::open_postgresql(place, Missing::Create);
+  if (!database) return tl::unexpected(database.error());
+  return Store::open(std::move(*database));
+}
+
+int run(const std::string& place, unsigned count) {
   auto alice = load_certificate_file("tests/data/x509/brief.pem");
   if (!alice) return fail(alice.error());
   ManyCertificates many(alice->front());
-  auto store = Store::open(folder, Missing::Create);
+  auto store = open(place);
   if (!store) return fail(store.error());
   auto start = Clock::now();
   unsigned number = static_cast<unsigned>((*store)->count()->certificates);
@@ -63,6 +71,15 @@ int run(const std::string& folder, unsigned count) {
   std::sort(times.begin(), times.end());
   std::printf("find by address: p50 %.3f ms, p99 %.3f ms, max %.3f ms; peak %ld KiB\n",
               times[kLookups / 2], times[kLookups / 100 * 99], times.back(), peak_kibibytes());
+  std::int64_t rows = 0;
+  start = Clock::now();
+  auto all = (*store)->certificates().each([&](const CertificateRow&) -> Result<void> {
+    ++rows;
+    return {};
+  });
+  if (!all) return fail(all.error());
+  std::printf("read %lld of all in %.1f s; peak %ld KiB\n", static_cast<long long>(rows),
+              milliseconds(Clock::now() - start) / 1'000, peak_kibibytes());
   return 0;
 }
 
@@ -71,7 +88,7 @@ int run(const std::string& folder, unsigned count) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::fprintf(stderr, "usage: bulla_store_bench FOLDER COUNT, where tests/data is\n");
+    std::fprintf(stderr, "usage: bulla_store_bench STORE COUNT, where tests/data is\n");
     return 64;
   }
   return bulla::store::run(argv[1], static_cast<unsigned>(std::strtoul(argv[2], nullptr, 10)));

@@ -32,7 +32,7 @@ FOREIGN = {
     r"zlib\.h": {"cms"},
     r"hwy/.*": {"mime"},
     r"toml\+\+/.*|sqlite3\.h": {"store"},
-    r"curl/.*": {"net"},
+    r"curl/.*|postgresql/.*": {"net"},
     r"CLI/.*|nlohmann/.*|fmt/.*": {"cli", "gateway"},
 }
 

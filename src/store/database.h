@@ -42,12 +42,18 @@ class Row {
 // state of everything, whatever others do meanwhile, and waits for nobody.
 enum class Access { Read, Write };
 
+// What to do about a database that is not there.
+enum class Missing { Fail, Create };
+
 class Database {
  public:
   // Must not use the database. An error ends the statement.
   using OnRow = std::function<Result<void>(const Row&)>;
 
   virtual ~Database() = default;
+
+  // What a person calls it: a file, or a URI without password.
+  virtual std::string name() const = 0;
 
   // `sql` must live as long as the database does. Errors: store.busy (after ten seconds),
   // store.damaged, io.read, io.write, io.network, and what `on_row` gives.

@@ -95,6 +95,7 @@ class SqliteDatabase final : public Database {
   }
 
   Result<void> open();
+  std::string name() const override { return path_; }
   Result<void> run_with(std::string_view sql, std::span<const Value> values,
                         const OnRow& on_row) override;
   std::int64_t changed() const override { return sqlite_.changes(database_); }
@@ -336,6 +337,13 @@ Result<void> create_folders(const std::string& path) {
   return {};
 }
 
+Result<std::unique_ptr<Database>> open_file(const std::string& path) {
+  const SqliteLibrary* sqlite = TRY(sqlite_library());
+  auto database = std::make_unique<SqliteDatabase>(*sqlite, path);
+  TRY_VOID(database->open());
+  return database;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, Missing missing) {
@@ -344,10 +352,12 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, Missing m
     TRY_VOID(create_folders(path));
     TRY_VOID(create_private_file(path, 0));
   }
-  const SqliteLibrary* sqlite = TRY(sqlite_library());
-  auto database = std::make_unique<SqliteDatabase>(*sqlite, path);
-  TRY_VOID(database->open());
-  return database;
+  return open_file(path);
+}
+
+Result<std::unique_ptr<Database>> create_sqlite(const std::string& path) {
+  TRY_VOID(create_private_file(path, O_EXCL));
+  return open_file(path);
 }
 
 }  // namespace bulla::store

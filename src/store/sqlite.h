@@ -10,11 +10,12 @@
 
 namespace bulla::store {
 
-enum class Missing { Fail, Create };
-
 // A file that is marked as ours, or an empty one. A new file and the folders above it can be
 // used by their owner alone. Errors: store.absent, store.unavailable, store.damaged (a file
 // of something else too), store.busy, io.cannot-create.
 Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, Missing missing);
+
+// A new file in a folder that is there. Errors: io.cannot-create if there is such a file.
+Result<std::unique_ptr<Database>> create_sqlite(const std::string& path);
 
 }  // namespace bulla::store

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "store/copy.h"
 #include "store/locked_key.h"
 #include "store/schema.h"
 #include "x509/address_match.h"
@@ -67,7 +68,10 @@ Store::Store(std::unique_ptr<Database> database)
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& folder, Missing missing) {
   if (folder.empty()) return failure(Rule::StoreAbsent, 0, "no folder for data is known");
-  std::unique_ptr<Database> database = TRY(open_sqlite(path_in(folder), missing));
+  return open(TRY(open_sqlite(path_in(folder), missing)));
+}
+
+Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<Database> database) {
   TRY_VOID(prepare_schema(*database));
   return std::make_unique<Store>(std::move(database));
 }
@@ -166,6 +170,8 @@ Result<void> Store::remove(const std::vector<Certificate>& certificates, const P
   }
   return transaction.commit();
 }
+
+Result<void> Store::restore(const Store& from) { return copy_store(*from.database_, *database_); }
 
 Result<std::vector<Certificate>> Store::find_certificates(const std::string& address) const {
   std::vector<Certificate> found;

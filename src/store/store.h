@@ -83,12 +83,18 @@ class Store final : public Collection {
     Provenance from;
   };
 
-  // The database in this folder. Errors: store.absent, store.newer, and those of
+  // In this database, whose tables are made, or brought to the present form. Errors:
+  // store.newer, and those of the engine.
+  static Result<std::unique_ptr<Store>> open(std::unique_ptr<Database> database);
+  // The database of SQLite in this folder. Errors: store.absent too, and those of
   // open_sqlite().
   static Result<std::unique_ptr<Store>> open(const std::string& folder, Missing missing);
   static std::string path_in(const std::string& folder) { return folder + "/store.db"; }
 
+  // REQUIRES: that its tables are there.
   explicit Store(std::unique_ptr<Database> database);
+
+  std::string name() const { return database_->name(); }
 
   // All of it or nothing, as in each of what follows.
   [[nodiscard]] Result<Imported> import(std::initializer_list<Provided> parts);
@@ -126,6 +132,9 @@ class Store final : public Collection {
   [[nodiscard]] Result<void> back_up(const std::string& path) const {
     return database_->back_up(path);
   }
+  // Takes over all of another store, with its history. Errors: io.cannot-create if there is
+  // something in this one.
+  [[nodiscard]] Result<void> restore(const Store& from);
 
   const CertificateTable& certificates() const { return certificates_; }
   const KeyTable& keys() const { return keys_; }

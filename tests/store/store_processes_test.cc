@@ -7,7 +7,7 @@
 #include <functional>
 #include <iostream>
 
-#include "host/temporary_folder.h"
+#include "store/engine.h"
 #include "store/many_certificates.h"
 #include "store/store.h"
 
@@ -22,6 +22,7 @@ class MortalDatabase final : public Database {
   MortalDatabase(std::unique_ptr<Database> inner, unsigned steps)
       : inner_(std::move(inner)), left_(steps) {}
 
+  std::string name() const override { return inner_->name(); }
   Result<void> run_with(std::string_view sql, std::span<const Value> values,
                         const OnRow& on_row) override {
     step();
@@ -61,8 +62,13 @@ class MortalDatabase final : public Database {
   unsigned left_;
 };
 
-class Processes : public testing::Test {
+class Processes : public testing::TestWithParam<EngineKind> {
  protected:
+  void SetUp() override {
+    if (!engine_->is_there()) GTEST_SKIP() << "no server";
+  }
+  const Engine& engine() const { return *engine_; }
+
   // What the child returns is its exit code; it never comes back.
   pid_t start(const std::function<int()>& work) {
     pid_t child = ::fork();
@@ -77,7 +83,6 @@ class Processes : public testing::Test {
     return status;
   }
 
-  std::string folder() const { return folder_.path("data"); }
   const ManyCertificates& many() const { return many_; }
 
   // Imports, and only then says so: a line in a file that lines are appended to.
@@ -87,7 +92,7 @@ class Processes : public testing::Test {
   }
 
   std::string problems() const {
-    auto store = Store::open(folder(), Missing::Fail);
+    auto store = engine().open(Missing::Fail);
     if (!store) return describe(store.error());
     auto found = (*store)->check();
     std::string text = found ? "" : describe(found.error());
@@ -96,27 +101,29 @@ class Processes : public testing::Test {
   }
 
   std::size_t count() const {
-    auto store = Store::open(folder(), Missing::Fail);
+    auto store = engine().open(Missing::Fail);
     return store ? static_cast<std::size_t>((*store)->count()->certificates) : 0;
   }
 
-  bool knows(unsigned number) const {
-    auto store = Store::open(folder(), Missing::Fail);
-    auto found = (*store)->find_certificates(ManyCertificates::address(number));
+  static bool knows(const Store& store, unsigned number) {
+    auto found = store.find_certificates(ManyCertificates::address(number));
     return found && found->size() == 1;
   }
 
  private:
-  TemporaryFolder folder_;
+  std::unique_ptr<Engine> engine_ = make_engine(GetParam());
   ManyCertificates many_{
       load_certificate_file(std::string(BULLA_TEST_DATA) + "/x509/brief.pem").value().front()};
 };
 
-TEST_F(Processes, ten_make_the_store_at_the_same_time) {
+INSTANTIATE_TEST_SUITE_P(Engines, Processes, each_engine(),
+                         [](const auto& one) { return engine_name(one.param); });
+
+TEST_P(Processes, ten_make_the_store_at_the_same_time) {
   std::vector<pid_t> children;
   for (unsigned i = 0; i < 10; ++i) {
     children.push_back(start([&, i] {
-      auto store = Store::open(folder(), Missing::Create);
+      auto store = engine().open(Missing::Create);
       if (!store) std::cerr << describe(store.error()) << std::endl;
       return store && import(**store, many().make(i)) ? 0 : 1;
     }));
@@ -128,14 +135,14 @@ TEST_F(Processes, ten_make_the_store_at_the_same_time) {
 
 // One dies at each step of its transaction, while others import and read. What was
 // acknowledged is there, and of what was not, all or nothing.
-TEST_F(Processes, one_dies_in_each_transaction) {
-  ASSERT_TRUE(Store::open(folder(), Missing::Create));
+TEST_P(Processes, one_dies_in_each_transaction) {
+  ASSERT_TRUE(engine().open(Missing::Create));
   constexpr unsigned kOthers = 9;
   constexpr unsigned kEach = 100;
   std::vector<pid_t> others;
   for (unsigned i = 0; i < kOthers; ++i) {
     others.push_back(start([&, i] {
-      auto store = Store::open(folder(), Missing::Fail);
+      auto store = engine().open(Missing::Fail);
       if (!store) return 1;
       for (unsigned n = 0; n < kEach; ++n) {
         unsigned number = 10'000 + i * kEach + n;
@@ -151,7 +158,7 @@ TEST_F(Processes, one_dies_in_each_transaction) {
   for (bool survived = false; !survived; ++steps) {
     ASSERT_LT(steps, 1'000u);
     int status = wait_for(start([&] {
-      auto database = open_sqlite(Store::path_in(folder()), Missing::Fail);
+      auto database = engine().database(Missing::Fail);
       if (!database) return 1;
       Store store(std::make_unique<MortalDatabase>(std::move(*database), steps));
       return import(store, many().make(steps)) ? 0 : 2;
@@ -160,15 +167,17 @@ TEST_F(Processes, one_dies_in_each_transaction) {
     killed += survived ? 0 : 1;
     if (survived) {
       EXPECT_EQ(WEXITSTATUS(status), 0);
-      EXPECT_TRUE(knows(steps));
     }
   }
   EXPECT_GT(killed, 10u);
   for (pid_t other : others) EXPECT_EQ(wait_for(other), 0);
-  for (unsigned n = 0; n < kOthers * kEach; ++n) ASSERT_TRUE(knows(10'000 + n)) << n;
+  auto store = engine().open(Missing::Fail);
+  ASSERT_TRUE(store);
+  for (unsigned n = 0; n < kOthers * kEach; ++n) ASSERT_TRUE(knows(**store, 10'000 + n)) << n;
   // The last step before the acknowledgement is behind the commit: that one is there.
-  EXPECT_TRUE(knows(killed - 1));
-  EXPECT_FALSE(knows(0));
+  EXPECT_TRUE(knows(**store, killed - 1));
+  EXPECT_TRUE(knows(**store, killed));
+  EXPECT_FALSE(knows(**store, 0));
   EXPECT_EQ(problems(), "");
 }
 

@@ -1,11 +1,11 @@
 #include "store/store.h"
 
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include "crypto/private_key_info.h"
 #include "host/temporary_folder.h"
+#include "store/engine.h"
 #include "store/file.h"
 #include "store/locked_key.h"
 #include "store/ports.h"
@@ -72,14 +72,25 @@ std::string problems(const Store& store) {
   return text;
 }
 
-// Changes the file as somebody without bulla could.
-void tamper(const TemporaryFolder& folder, const char* sql) {
-  sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open(folder.path("data/store.db").c_str(), &database), SQLITE_OK);
-  char* message = nullptr;
-  EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, &message), SQLITE_OK) << message;
-  sqlite3_close(database);
-}
+// What both engines do alike.
+class StoreIn : public testing::TestWithParam<EngineKind> {
+ protected:
+  void SetUp() override {
+    if (!engine_->is_there()) GTEST_SKIP() << "no server";
+  }
+  std::unique_ptr<Store> make_store() const {
+    auto store = engine_->open(Missing::Create);
+    EXPECT_TRUE(store) << describe(store.error());
+    return store ? std::move(*store) : nullptr;
+  }
+  const Engine& engine() const { return *engine_; }
+
+ private:
+  std::unique_ptr<Engine> engine_ = make_engine(GetParam());
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, StoreIn, each_engine(),
+                         [](const auto& one) { return engine_name(one.param); });
 
 TEST(Store, does_not_appear_by_being_looked_for) {
   TemporaryFolder folder;
@@ -103,17 +114,16 @@ TEST(Store, can_be_read_by_its_owner_alone) {
   EXPECT_EQ(status.st_mode & 0777, 0700u);
 }
 
-TEST(Store, finds_what_was_imported_in_every_way) {
-  TemporaryFolder folder;
+TEST_P(StoreIn, finds_what_was_imported_in_every_way) {
   Certificate alice = certificate("alice.pem");
   {
-    auto store = make_store(folder);
+    auto store = make_store();
     Imported done = import(*store, certificates({alice, certificate("intermediate.pem")}));
     ASSERT_EQ(done.certificates.size(), 2u);
     EXPECT_EQ(done.certificates[0].what, What::Added);
     EXPECT_TRUE(done.findings.empty());
   }
-  auto store = make_store(folder);
+  auto store = make_store();
   const CertificateTable& table = store->certificates();
   std::string address = alice.addresses().at(0).address;
   EXPECT_EQ(table.find(alice.sha256())->value().certificate, alice);
@@ -132,9 +142,8 @@ TEST(Store, finds_what_was_imported_in_every_way) {
 }
 
 // CERT-14, CERT-13: the local part exactly, the domain whatever its case.
-TEST(Store, CERT14_addresses_are_exact_but_for_the_case_of_the_domain) {
-  TemporaryFolder folder;
-  auto store = make_store(folder);
+TEST_P(StoreIn, CERT14_addresses_are_exact_but_for_the_case_of_the_domain) {
+  auto store = make_store();
   import(*store, certificates({certificate("alice.pem")}));
   EXPECT_EQ(store->find_certificates("alice@EXAMPLE.org")->size(), 1u);
   EXPECT_EQ(store->find_certificates("Alice@example.org")->size(), 0u);
@@ -142,9 +151,8 @@ TEST(Store, CERT14_addresses_are_exact_but_for_the_case_of_the_domain) {
 }
 
 // T-09: another key for an address. One that a person imports is used, and named.
-TEST(Store, T09_a_changed_key_is_named_and_recorded) {
-  TemporaryFolder folder;
-  auto store = make_store(folder);
+TEST_P(StoreIn, T09_a_changed_key_is_named_and_recorded) {
+  auto store = make_store();
   Certificate first = certificate("alice.pem");
   Certificate second = certificate("alice_encrypts.pem");
   ASSERT_EQ(first.addresses().at(0).address, second.addresses().at(0).address);
@@ -161,9 +169,8 @@ TEST(Store, T09_a_changed_key_is_named_and_recorded) {
 }
 
 // T-09: one that a mail brings is kept, and not used before a person says so.
-TEST(Store, T09_a_key_from_a_mail_does_not_take_the_place_of_another) {
-  TemporaryFolder folder;
-  auto store = make_store(folder);
+TEST_P(StoreIn, T09_a_key_from_a_mail_does_not_take_the_place_of_another) {
+  auto store = make_store();
   Certificate first = certificate("alice.pem");
   Certificate second = certificate("alice_encrypts.pem");
   import(*store, certificates({first}));
@@ -181,17 +188,15 @@ TEST(Store, T09_a_key_from_a_mail_does_not_take_the_place_of_another) {
   EXPECT_EQ(problems(*store), "");
 }
 
-TEST(Store, a_first_key_from_a_mail_is_used) {
-  TemporaryFolder folder;
-  auto store = make_store(folder);
+TEST_P(StoreIn, a_first_key_from_a_mail_is_used) {
+  auto store = make_store();
   Imported done = import(*store, certificates({certificate("alice.pem")}, Import::On::Harvested));
   EXPECT_EQ(done.certificates[0].what, What::Added);
   EXPECT_EQ(store->find_certificates("alice@example.org")->size(), 1u);
 }
 
-TEST(Store, keys_stay_locked_until_they_are_used) {
-  TemporaryFolder folder;
-  auto store = make_store(folder);
+TEST_P(StoreIn, keys_stay_locked_until_they_are_used) {
+  auto store = make_store();
   Import batch = certificates({certificate("alice.pem"), certificate("intermediate.pem")});
   batch.keys.push_back(key("alice.key.pem", "sesame"));
   Imported done = import(*store, std::move(batch));
@@ -236,9 +241,8 @@ TEST(Store, no_private_key_is_in_the_file_in_plain) {
 }
 
 // USERS 31: what a message names decides, and no address.
-TEST(StoreKeySource, finds_keys_by_what_a_message_names) {
-  TemporaryFolder folder;
-  auto store = make_store(folder);
+TEST_P(StoreIn, finds_keys_by_what_a_message_names) {
+  auto store = make_store();
   Certificate alice = certificate("alice.pem");
   Import batch = certificates({alice});
   batch.keys.push_back(key("alice.key.pem", "sesame"));
@@ -261,9 +265,8 @@ TEST(StoreKeySource, finds_keys_by_what_a_message_names) {
   EXPECT_EQ(locked.lock_error()->rule, Rule::KeyBadPassphrase);
 }
 
-TEST(Store, trust_has_dates_and_can_be_refused) {
-  TemporaryFolder folder;
-  auto store = make_store(folder);
+TEST_P(StoreIn, trust_has_dates_and_can_be_refused) {
+  auto store = make_store();
   Certificate root = certificate("root.pem");
   using std::chrono::hours;
   Trust trust{.decision = Trust::Decision::Trusted, .since = kNow, .until = kNow + hours(24)};
@@ -283,9 +286,8 @@ TEST(Store, trust_has_dates_and_can_be_refused) {
   EXPECT_EQ(problems(*store), "");
 }
 
-TEST(Store, the_newest_capabilities_win) {
-  TemporaryFolder folder;
-  auto store = make_store(folder);
+TEST_P(StoreIn, the_newest_capabilities_win) {
+  auto store = make_store();
   Certificate alice = certificate("alice.pem");
   auto state = [&](Bytes der, Time at) {
     Import batch = certificates({});
@@ -308,31 +310,39 @@ struct Tampering {
   const char* name;
   const char* sql;
   const char* found;
+  const char* trigger = nullptr;  // in the way
 };
 
-class Tampered : public testing::TestWithParam<Tampering> {};
+class Tampered : public testing::TestWithParam<std::tuple<EngineKind, Tampering>> {};
 
 TEST_P(Tampered, is_found) {
-  TemporaryFolder folder;
+  const auto& [kind, tampering] = GetParam();
+  auto engine = make_engine(kind);
+  if (!engine->is_there()) GTEST_SKIP() << "no server";
   {
-    auto store = make_store(folder);
+    auto opened = engine->open(Missing::Create);
+    ASSERT_TRUE(opened);
+    auto& store = *opened;
     Import batch = certificates({certificate("alice.pem"), certificate("intermediate.pem")});
     batch.keys.push_back(key("alice.key.pem", "sesame"));
     import(*store, std::move(batch));
     ASSERT_TRUE(store->set_trust({certificate("root.pem")}, {}, from("by a test")));
     ASSERT_EQ(problems(*store), "");
   }
-  tamper(folder, GetParam().sql);
-  EXPECT_NE(problems(*make_store(folder)).find(GetParam().found), std::string::npos)
-      << problems(*make_store(folder));
+  if (tampering.trigger != nullptr) engine->drop_trigger(tampering.trigger);
+  engine->tamper(tampering.sql);
+  auto store = engine->open(Missing::Fail);
+  ASSERT_TRUE(store);
+  std::string found = problems(**store);
+  EXPECT_NE(found.find(tampering.found), std::string::npos) << found;
 }
 
 constexpr Tampering kTamperings[] = {
-    {"detail", "DROP TRIGGER history_is_fixed; UPDATE history SET detail = 'x' WHERE number = 2",
-     "entry 2 of the history was changed"},
-    {"left_out", "DROP TRIGGER history_stays; DELETE FROM history WHERE number = 2",
-     "entry 3 of the history does not follow"},
-    {"cut_off", "DROP TRIGGER history_stays; DELETE FROM history WHERE kind = 'trust'", "trust "},
+    {"detail", "UPDATE history SET detail = 'x' WHERE number = 2",
+     "entry 2 of the history was changed", "history_is_fixed"},
+    {"left_out", "DELETE FROM history WHERE number = 2", "entry 3 of the history does not follow",
+     "history_stays"},
+    {"cut_off", "DELETE FROM history WHERE kind = 'trust'", "trust ", "history_stays"},
     {"root", "UPDATE trust SET until = 5", "is not what the history says"},
     {"second_root",
      "INSERT INTO trust SELECT sha256, 'trusted', 'mail', NULL, NULL, 0 FROM certificates"
@@ -344,20 +354,22 @@ constexpr Tampering kTamperings[] = {
      "is filed under other addresses than its own"},
     {"subject", "UPDATE certificates SET subject_key = x'00'", "filed under something"},
     {"octets", "UPDATE certificates SET der = x'3000'", "is another than its fingerprint says"},
-    {"certificate",
-     "PRAGMA foreign_keys = OFF; DELETE FROM certificates WHERE subject LIKE '%Alice%'", "is gone"},
+    {"certificate", "DELETE FROM certificates WHERE subject LIKE '%Alice%'", "is gone"},
     {"key", "UPDATE keys SET value = x'3000'", "is not what the history says"},
     {"no_key", "DELETE FROM keys", "is gone, and the history does not say so"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Store, Tampered, testing::ValuesIn(kTamperings),
-                         [](const auto& one) { return std::string(one.param.name); });
+INSTANTIATE_TEST_SUITE_P(Engines, Tampered,
+                         testing::Combine(each_engine(), testing::ValuesIn(kTamperings)),
+                         [](const auto& one) {
+                           return engine_name(std::get<0>(one.param)) + "_" +
+                                  std::get<1>(one.param).name;
+                         });
 
-TEST(Store, history_cannot_be_changed_by_mistake) {
-  TemporaryFolder folder;
-  auto store = make_store(folder);
+TEST_P(StoreIn, history_cannot_be_changed_by_mistake) {
+  auto store = make_store();
   import(*store, certificates({certificate("alice.pem")}));
-  auto database = open_sqlite(folder.path("data/store.db"), Missing::Fail);
+  auto database = engine().database(Missing::Fail);
   ASSERT_TRUE(database);
   EXPECT_FALSE((*database)->run("DELETE FROM history"));
   EXPECT_FALSE((*database)->run("UPDATE history SET at = 0"));
@@ -375,11 +387,10 @@ TEST(Store, what_is_no_store_is_refused) {
   EXPECT_EQ(Store::open(folder.path("other"), Missing::Create).error().rule, Rule::StoreDamaged);
 }
 
-TEST(Store, one_of_a_newer_bulla_is_left_alone) {
-  TemporaryFolder folder;
-  make_store(folder);
-  tamper(folder, "PRAGMA user_version = 77");
-  EXPECT_EQ(Store::open(folder.path("data"), Missing::Create).error().rule, Rule::StoreNewer);
+TEST_P(StoreIn, one_of_a_newer_bulla_is_left_alone) {
+  make_store();
+  engine().set_version(77);
+  EXPECT_EQ(engine().open(Missing::Create).error().rule, Rule::StoreNewer);
 }
 
 // The maker of a file may die before there is anything in it.
@@ -391,9 +402,9 @@ TEST(Store, an_empty_file_becomes_a_store) {
   EXPECT_EQ(store->count()->certificates, 1);
 }
 
-TEST(Store, a_backup_is_a_store) {
+TEST_P(StoreIn, a_backup_is_a_store) {
   TemporaryFolder folder;
-  auto store = make_store(folder);
+  auto store = make_store();
   import(*store, certificates({certificate("alice.pem")}));
   folder.write("copy/x", "");
   ASSERT_TRUE(store->back_up(folder.path("copy/store.db")));
@@ -406,19 +417,106 @@ TEST(Store, a_backup_is_a_store) {
   EXPECT_EQ(again.error().rule, Rule::IoCannotCreate);
 }
 
-TEST(Store, waits_for_a_writer_and_then_says_so) {
+// A backup is of SQLite, and goes back into either engine with its history, if nothing is there.
+TEST_P(StoreIn, a_backup_is_restored) {
   TemporaryFolder folder;
-  auto store = make_store(folder);
-  sqlite3* other = nullptr;
-  ASSERT_EQ(sqlite3_open(folder.path("data/store.db").c_str(), &other), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
-  // Readers do not wait.
-  EXPECT_EQ(store->count()->certificates, 0);
-  auto done = store->import({{certificates({certificate("alice.pem")}), from("from a test")}});
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().rule, Rule::StoreBusy);
-  sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr);
-  sqlite3_close(other);
+  std::string path = folder.path("copy.db");
+  Counts before;
+  {
+    SqliteEngine other;
+    auto store = other.open(Missing::Create);
+    ASSERT_TRUE(store);
+    Import batch = certificates({certificate("alice.pem"), certificate("intermediate.pem")});
+    batch.keys.push_back(key("alice.key.pem", "sesame"));
+    batch.statements.push_back(
+        {.address = "alice@example.org",
+         .stated = {.der = {1}, .stated_at = kNow, .last_cipher = ContentCipher::Aes256Cbc},
+         .signer = certificate("alice.pem")});
+    import(**store, std::move(batch));
+    ASSERT_TRUE((*store)->set_trust({certificate("root.pem")}, {}, from("by a test")));
+    before = *(*store)->count();
+    ASSERT_TRUE((*store)->back_up(path));
+  }
+  auto copy = Store::open(*open_sqlite(path, Missing::Fail));
+  ASSERT_TRUE(copy);
+  auto store = make_store();
+  ASSERT_TRUE(store->restore(**copy));
+  EXPECT_EQ(store->count()->head, before.head);
+  EXPECT_EQ(store->count()->certificates, 3);
+  EXPECT_EQ(store->count()->peers, 1);
+  EXPECT_EQ(problems(*store), "");
+  EXPECT_EQ(store->find_identities("alice@example.org", answer("sesame"))->size(), 1u);
+  auto again = store->restore(**copy);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().rule, Rule::IoCannotCreate);
+}
+
+// Letters are those of ASCII, whatever the locale of a server; and what is no text is nothing.
+TEST_P(StoreIn, text_is_found_whatever_its_case) {
+  auto store = make_store();
+  Certificate alice = certificate("alice.pem");
+  import(*store, certificates({alice}));
+  const CertificateTable& table = store->certificates();
+  EXPECT_EQ(table.find_by_text("ALICE@Ex")->size(), 1u);
+  EXPECT_EQ(table.find_by_text("\xff")->size(), 0u);
+  EXPECT_EQ(table.find_by_text("a_ice")->size(), 0u);
+}
+
+// A name of a file may be long, and in any language.
+TEST_P(StoreIn, a_long_source_is_cut_between_characters) {
+  auto store = make_store();
+  Certificate alice = certificate("alice.pem");
+  std::string source = "x";
+  for (int i = 0; i < 600; ++i) source += "\u00e4";
+  ASSERT_TRUE(store->import({{certificates({alice}), from(source)}}));
+  auto entries = store->history().about(Kind::Certificate, alice.sha256());
+  EXPECT_EQ(entries->at(0).detail, source.substr(0, 999));
+  EXPECT_EQ(problems(*store), "");
+}
+
+// What is read in one transaction is of one moment.
+TEST_P(StoreIn, a_reader_sees_one_state) {
+  auto store = make_store();
+  auto reader = *engine().database(Missing::Fail);
+  constexpr std::string_view kCount = "SELECT count(*) FROM certificates";
+  {
+    auto reading = Transaction::begin(*reader, Access::Read);
+    ASSERT_TRUE(reading);
+    EXPECT_EQ(*count_rows(*reader, kCount), 0);
+    import(*store, certificates({certificate("alice.pem")}));
+    EXPECT_EQ(*count_rows(*reader, kCount), 0);
+  }
+  EXPECT_EQ(*count_rows(*reader, kCount), 1);
+}
+
+TEST_P(StoreIn, what_is_not_committed_never_was) {
+  auto store = make_store();
+  auto database = *engine().database(Missing::Fail);
+  constexpr std::string_view kDelete = "DELETE FROM certificates";
+  import(*store, certificates({certificate("alice.pem")}));
+  {
+    auto writing = Transaction::begin(*database);
+    ASSERT_TRUE(writing);
+    ASSERT_TRUE(database->run(kDelete));
+    EXPECT_EQ(database->changed(), 1);
+    EXPECT_EQ(store->count()->certificates, 1);
+  }
+  EXPECT_EQ(store->count()->certificates, 1);
+  EXPECT_EQ(problems(*store), "");
+}
+
+TEST_P(StoreIn, waits_for_a_writer_and_then_says_so) {
+  auto store = make_store();
+  auto other = *engine().database(Missing::Fail);
+  {
+    auto writing = Transaction::begin(*other);
+    ASSERT_TRUE(writing);
+    // Readers do not wait.
+    EXPECT_EQ(store->count()->certificates, 0);
+    auto done = store->import({{certificates({certificate("alice.pem")}), from("from a test")}});
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().rule, Rule::StoreBusy);
+  }
   EXPECT_TRUE(store->import({{certificates({certificate("alice.pem")}), from("from a test")}}));
 }
 
