@@ -38,6 +38,7 @@ std::string manifest_line(const Outcome& outcome) {
 SealingOptions signing_options(const BatchOptions& options) {
   SealingOptions signing;
   signing.verb = kSign;
+  signing.common.store = options.common().store;
   signing.secrets = options.secrets();
   signing.identities = {*options.manifest_identity};
   return signing;

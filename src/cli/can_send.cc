@@ -51,10 +51,7 @@ Result<Recipe> make_frame(const SealingOptions& options) {
 class Outlook {
  public:
   Outlook(const SealingOptions& options, const RecipientWorld& world, Time at)
-      : options_(options),
-        at_(at),
-        what_(seal_options(options, world, at)),
-        lookup_(options.secrets) {
+      : options_(options), at_(at), what_(seal_options(options, world, at)), lookup_(options) {
     // Without --trust a path is worth knowing, and decides nothing.
     path_ = path_check(options, world, at);
     if (!path_) what_.recipient_trust.roots = nullptr;

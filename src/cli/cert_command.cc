@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/report.h"
+#include "cli/store_place.h"
 #include "cli/store_text.h"
 #include "cli/stores.h"
 #include "cli/world.h"
@@ -35,7 +36,7 @@ store::Provenance provenance(std::string source) {
 Time time_of(const StoreOptions& options) { return options.at.value_or(host::current_time()); }
 
 Result<Answer> import(const StoreOptions& options) {
-  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Create));
+  std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Create));
   bool is_key = options.verb == kKeyImport;
   Reading reading = is_key ? TRY(read_keys(options)) : TRY(read_certificates(options, *store));
   std::string files = join(options.what, ", ");
@@ -54,7 +55,7 @@ Result<Answer> import(const StoreOptions& options) {
 // A file can be looked at without a store.
 Result<std::unique_ptr<Store>> open_for_looking(const StoreOptions& options) {
   bool is_file = options.verb == kCertShow && store::exists(options.what[0]);
-  auto opened = Store::open(host::data_folder(), Missing::Fail);
+  auto opened = open_store(options.common, Missing::Fail);
   if (!opened && is_file && opened.error().rule == Rule::StoreAbsent) {
     return std::unique_ptr<Store>();
   }
@@ -112,7 +113,7 @@ Result<store::CertificateTable::Rows> find_rows(const Store& store, const std::s
 
 Result<Answer> find(const StoreOptions& options) {
   const std::string& what = options.what[0];
-  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Fail));
+  std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Fail));
   Time at = time_of(options);
   auto rows = TRY(find_rows(*store, what));
   if (rows.empty()) return failure(Rule::StoreUnknown, 0, what);
@@ -144,7 +145,7 @@ Result<Answer> find(const StoreOptions& options) {
 }
 
 Result<Answer> list(const StoreOptions& options) {
-  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Fail));
+  std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Fail));
   std::vector<store::CertificateRow> rows;
   auto take = [&](const store::CertificateRow& row) -> Result<void> {
     rows.push_back(row);
@@ -180,7 +181,7 @@ Result<std::vector<Certificate>> take_what(const Store& store, const StoreOption
 Result<Answer> change(const StoreOptions& options) {
   bool makes = options.verb != kCertRemove;
   std::unique_ptr<Store> store =
-      TRY(Store::open(host::data_folder(), makes ? Missing::Create : Missing::Fail));
+      TRY(open_store(options.common, makes ? Missing::Create : Missing::Fail));
   std::vector<Certificate> certificates = TRY(take_what(*store, options));
   store::Provenance from = provenance("by bulla cert");
   store::Trust trust{.decision = options.verb == kCertTrust ? store::Trust::Decision::Trusted
@@ -206,7 +207,7 @@ Result<void> write_output(const StoreOptions& options, ByteView octets) {
 }
 
 Result<Answer> export_certificates(const StoreOptions& options) {
-  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Fail));
+  std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Fail));
   std::vector<Certificate> certificates;
   for (const std::string& what : options.what) {
     for (auto& row : TRY(find_what(*store, what)))
@@ -226,7 +227,7 @@ Result<Answer> export_certificates(const StoreOptions& options) {
 }
 
 Result<Answer> list_keys(const StoreOptions& options) {
-  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Fail));
+  std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Fail));
   std::vector<std::pair<store::KeyRow, std::vector<store::CertificateRow>>> list;
   auto take = [&](const store::KeyRow& row) -> Result<void> {
     list.emplace_back(row.clone(), std::vector<store::CertificateRow>());
@@ -270,7 +271,7 @@ Result<store::KeyRow> find_key(const Store& store, const std::string& what) {
 }
 
 Result<Answer> export_key(const StoreOptions& options) {
-  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Fail));
+  std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Fail));
   store::KeyRow key = TRY(find_key(*store, options.what[0]));
   bool is_plain = key.form == store::KeyRow::Form::Plain;
   std::string pem =

@@ -6,6 +6,7 @@
 #include "cli/import.h"
 #include "cli/json_values.h"
 #include "cli/report.h"
+#include "cli/store_place.h"
 #include "cli/world.h"
 #include "host/environment.h"
 #include "store/file.h"
@@ -18,14 +19,14 @@ using store::Store;
 
 // The certificates of a file as they are, since Certificate::parse() refuses much that is to be
 // explained here; or those that the store has by a fingerprint or an address.
-Result<std::vector<Bytes>> find_octets(const std::string& what) {
+Result<std::vector<Bytes>> find_octets(const StoreOptions& options, const std::string& what) {
   if (store::exists(what)) {
     Secret file = TRY(store::read_file(what, store::kMaxCertificateFile));
     auto all = extract_certificates(file.view());
     if (!all) return tl::unexpected(store::about_file(all.error(), what));
     return all;
   }
-  std::unique_ptr<Store> store = TRY(Store::open(host::data_folder(), Missing::Fail));
+  std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Fail));
   std::vector<Bytes> all;
   for (const store::CertificateRow& row : TRY(find_what(*store, what))) {
     all.push_back(to_bytes(row.certificate.der()));
@@ -36,7 +37,7 @@ Result<std::vector<Bytes>> find_octets(const std::string& what) {
 Result<std::vector<CertificateReport>> check_all(const StoreOptions& options) {
   std::vector<CertificateReport> reports;
   for (const std::string& what : options.what) {
-    for (const Bytes& der : TRY(find_octets(what))) {
+    for (const Bytes& der : TRY(find_octets(options, what))) {
       auto report = check_certificate(der, options.check);
       if (!report) {
         Error error = report.error();

@@ -138,6 +138,10 @@ constexpr std::array kSubverbs = {
             "bulla store verify"},
     VerbRow{kStoreBackup, "store backup", "FILE", "copy the store, while others go on",
             "bulla store backup copy.db"},
+    VerbRow{kStoreRestore, "store restore", "FILE",
+            "take over all of a backup, or of another store",
+            "bulla store restore copy.db\n"
+            "bulla store restore --store postgresql:///mail ~/.local/share/bulla/store.db"},
 };
 
 constexpr std::array kFlags = {
@@ -202,6 +206,10 @@ constexpr std::array kFlags = {
             kSign | kEncrypt | kSeal | kOpening | kCanSend,
             "the rule book for algorithms, such as fips or edi-energy; 'bulla doctor --profiles' "
             "lists them"},
+    FlagRow{
+        "--store", "", "STORE", Value::File, Repeat::Once,
+        kSign | kEncrypt | kSeal | kOpening | kAddRecipients | kRemoveRecipients | kKept | kCanSend,
+        "where the store is: postgresql://..., or a file of SQLite"},
     FlagRow{"--tsa", "", "URL|IDENTITY", Value::File, Repeat::Once, kSign | kSeal,
             "who puts timestamps on signatures: the URL of an authority, or a key with a "
             "certificate for timestamps"},

@@ -55,7 +55,8 @@ enum Verb : Verbs {
   kStoreVerify = 1u << 30,
   kStoreBackup = Verbs{1} << 31,
   kCanSend = Verbs{1} << 40,
-  kStore = kStoreInit | kStoreStatus | kStoreVerify | kStoreBackup,
+  kStoreRestore = Verbs{1} << 41,
+  kStore = kStoreInit | kStoreStatus | kStoreVerify | kStoreBackup | kStoreRestore,
 };
 
 // Both bits at once, as flags_of() takes them.

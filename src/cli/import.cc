@@ -43,6 +43,7 @@ class CertificateReader {
  public:
   CertificateReader(const StoreOptions& options, const store::Store& store)
       : options_(options), store_(store), passphrases_(options.secrets) {
+    opening_.common.store = options.common.store;
     opening_.secrets = options.secrets;
     opening_.verb = kOpen;
     opening_.trust = options.trust;

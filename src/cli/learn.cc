@@ -13,6 +13,7 @@ OpeningOptions reading_options(const SealingOptions& options) {
   reading.common.profile = options.common.profile;
   reading.secrets = options.secrets;
   reading.verb = options.identities.empty() ? kVerify : kOpen;
+  reading.common.store = options.common.store;
   reading.identities = options.identities;
   reading.trust = options.trust;
   reading.certs = options.certs;

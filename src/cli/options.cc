@@ -97,6 +97,7 @@ CommonOptions read_common_options(const Arguments& arguments, Meaning& meaning) 
       {{"auto", Colour::Auto}, {"always", Colour::Always}, {"never", Colour::Never}});
   common.progress = !arguments.has("--no-progress");
   common.profile = arguments.get("--profile");
+  common.store = arguments.get("--store");
   common.threads =
       meaning.find<unsigned>("--threads", parse_thread_count, "give a number of threads, such as 2")
           .value_or(1);

@@ -25,6 +25,7 @@ struct CommonOptions {
   bool progress = true;
   unsigned threads = 1;                // for one message
   std::optional<std::string> profile;  // by name, or a file
+  std::optional<std::string> store;    // a URI, or a file
 };
 
 struct KekFile {

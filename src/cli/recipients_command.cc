@@ -56,7 +56,7 @@ Exit run_list(const RecipientsOptions& options, const Console& console, Report& 
 // Where the new list comes from; the keys outlive it.
 Result<RecipientChange> load_change(const RecipientsOptions& options, Time at,
                                     const KeySource& keys, const RecipientWorld& newcomers) {
-  Lookup lookup(options.sealing.secrets, path_check(options.sealing, newcomers, at));
+  Lookup lookup(options.sealing, path_check(options.sealing, newcomers, at));
   Encrypt who = TRY(load_recipients(options.sealing, at, lookup));
   if (options.verb == kAddRecipients) {
     return AddRecipients{.recipients = std::move(who), .keys = &keys};

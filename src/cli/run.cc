@@ -108,6 +108,7 @@ Exit run_verb(const Arguments& arguments) {
     case kStoreStatus:
     case kStoreVerify:
     case kStoreBackup:
+    case kStoreRestore:
       return run_with(read_store_options(arguments), run_store);
     case kDoctor:
       return run_doctor(arguments);

@@ -33,7 +33,7 @@ Result<SealReport> seal_message(const SealingOptions& options) {
   Recipe recipe;
   std::vector<SignerChoice> countersigners;
   if (is_over_signatures) {
-    Lookup lookup(options.secrets);
+    Lookup lookup(options);
     countersigners = TRY(load_signers(options, at, lookup));
   } else {
     world = TRY(load_recipient_world(options));

@@ -2,45 +2,69 @@
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/report.h"
+#include "cli/store_place.h"
 #include "cli/store_text.h"
 #include "cli/world.h"
-#include "host/environment.h"
 
 namespace bulla::cli {
 namespace {
+
+using store::Missing;
 
 struct Answer {
   std::string text;
   std::string json;
   std::vector<std::string> problems;
+  std::string place;  // where they are
 };
 
+std::string number(std::int64_t count, std::string_view noun) {
+  return counted(static_cast<std::uint64_t>(count), noun);
+}
+
+Result<Answer> verify(const store::Store& store) {
+  std::vector<std::string> problems = TRY(store.check());
+  store::Counts counts = TRY(store.count());
+  int exit = problems.empty() ? 0 : static_cast<int>(exit_code(Rule::StoreDamaged));
+  std::string sound = "sound: " + number(counts.certificates, "certificate") + ", " +
+                      number(counts.keys, "key") + ", " + number(counts.entries, "change") +
+                      " in the history\n";
+  return Answer{.text = problems.empty() ? sound : std::string(),
+                .json = check_json(store.name(), problems, exit),
+                .problems = std::move(problems),
+                .place = store.name()};
+}
+
+Result<Answer> status(const store::Store& store) {
+  store::Counts counts = TRY(store.count());
+  return Answer{.text = counts_text(store.name(), counts),
+                .json = counts_json(store.name(), counts),
+                .problems = {},
+                .place = store.name()};
+}
+
+// What was changed behind the back of a backup is not taken over.
+Result<Answer> restore(const StoreOptions& options) {
+  auto file = TRY(store::open_sqlite(options.what[0], Missing::Fail));
+  auto from = TRY(store::Store::open(std::move(file)));
+  Answer found = TRY(verify(*from));
+  if (!found.problems.empty()) return found;
+  auto store = TRY(open_store(options.common, Missing::Create));
+  TRY_VOID(store->restore(*from));
+  return status(*store);
+}
+
 Result<Answer> answer(const StoreOptions& options) {
-  std::string folder = host::data_folder();
-  std::string path = store::Store::path_in(folder);
-  auto missing = options.verb == kStoreInit ? store::Missing::Create : store::Missing::Fail;
-  std::unique_ptr<store::Store> store = TRY(store::Store::open(folder, missing));
-  if (options.verb == kStoreVerify) {
-    std::vector<std::string> problems = TRY(store->check());
-    store::Counts counts = TRY(store->count());
-    int exit = problems.empty() ? 0 : static_cast<int>(exit_code(Rule::StoreDamaged));
-    auto number = [](std::int64_t count, std::string_view noun) {
-      return counted(static_cast<std::uint64_t>(count), noun);
-    };
-    std::string sound = "sound: " + number(counts.certificates, "certificate") + ", " +
-                        number(counts.keys, "key") + ", " + number(counts.entries, "change") +
-                        " in the history\n";
-    return Answer{.text = problems.empty() ? sound : std::string(),
-                  .json = check_json(path, problems, exit),
-                  .problems = std::move(problems)};
-  }
-  if (options.verb == kStoreBackup) {
-    TRY_VOID(store->back_up(options.what[0]));
-    return Answer{.text = printable(options.what[0]) + "\n", .json = done_json(), .problems = {}};
-  }
-  store::Counts counts = TRY(store->count());
-  return Answer{
-      .text = counts_text(path, counts), .json = counts_json(path, counts), .problems = {}};
+  if (options.verb == kStoreRestore) return restore(options);
+  auto missing = options.verb == kStoreInit ? Missing::Create : Missing::Fail;
+  auto store = TRY(open_store(options.common, missing));
+  if (options.verb == kStoreVerify) return verify(*store);
+  if (options.verb != kStoreBackup) return status(*store);
+  TRY_VOID(store->back_up(options.what[0]));
+  return Answer{.text = printable(options.what[0]) + "\n",
+                .json = done_json(),
+                .problems = {},
+                .place = store->name()};
 }
 
 }  // namespace
@@ -57,7 +81,7 @@ Exit run_store(const StoreOptions& options) {
   if (!written) return console.fail(written.error());
   if (said->problems.empty()) return Exit::Done;
   for (const std::string& problem : said->problems) console.say("  " + printable(problem));
-  return console.fail(Error{Rule::StoreDamaged, 0, store::Store::path_in(host::data_folder())});
+  return console.fail(Error{Rule::StoreDamaged, 0, said->place});
 }
 
 }  // namespace bulla::cli

@@ -13,6 +13,7 @@ std::string_view missing(Verb verb) {
   if (verb == kKeyImport) return "a file with a private key";
   if (verb == kKeyExport) return "a fingerprint or an address";
   if (verb == kStoreBackup) return "the name of the copy";
+  if (verb == kStoreRestore) return "the name of a backup";
   return {};
 }
 

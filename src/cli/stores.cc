@@ -1,8 +1,8 @@
 #include "cli/stores.h"
 
 #include "base/try.h"
+#include "cli/store_place.h"
 #include "host/environment.h"
-#include "store/file.h"
 
 namespace bulla::cli {
 
@@ -10,13 +10,8 @@ bool is_address(const std::string& text) {
   return text.find('@') != std::string::npos && text.find('/') == std::string::npos;
 }
 
-Result<Stores> Stores::open() {
-  std::string folder = host::data_folder();
-  std::unique_ptr<store::Store> database;
-  if (!folder.empty() && store::exists(store::Store::path_in(folder))) {
-    database = TRY(store::Store::open(folder, store::Missing::Fail));
-  }
-  return Stores(std::move(folder), std::move(database));
+Result<Stores> Stores::open(const CommonOptions& common) {
+  return Stores(host::data_folder(), TRY(find_store(common)));
 }
 
 std::vector<const store::Collection*> Stores::collections() const {

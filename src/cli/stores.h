@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/try.h"
+#include "cli/options.h"
 #include "store/directory_store.h"
 #include "store/store.h"
 
@@ -15,8 +16,8 @@ bool is_address(const std::string& text);
 
 class Stores {
  public:
-  // Nothing is made. Errors: those of Store::open() for a store that is there.
-  static Result<Stores> open();
+  // Nothing is made. Errors: those of find_store().
+  static Result<Stores> open(const CommonOptions& common);
 
   // Null if there is none.
   const store::Store* database() const { return database_.get(); }
@@ -38,15 +39,17 @@ class Stores {
   std::unique_ptr<store::Store> database_;
 };
 
-// Opened when the first word needs it.
+// Opened when the first word needs it. `common` must outlive it.
 class LazyStores {
  public:
+  explicit LazyStores(const CommonOptions& common) : common_(common) {}
   Result<Stores*> get() {
-    if (!stores_) stores_ = TRY(Stores::open());
+    if (!stores_) stores_ = TRY(Stores::open(common_));
     return &*stores_;
   }
 
  private:
+  const CommonOptions& common_;
   std::optional<Stores> stores_;
 };
 

@@ -205,7 +205,7 @@ Result<World> load_world(const OpeningOptions& options) {
   world.policy = TRY(load_policy(options));
   world.passphrases = std::make_unique<Passphrases>(options.secrets);
   std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
-  LazyStores lazy;
+  LazyStores lazy(options.common);
   Stores& stores = *TRY(lazy.get());
   if (options.verb != kVerify) {
     auto at_hand = TRY(load_keys(options, *world.passphrases, certificates, lazy));
@@ -240,7 +240,7 @@ Result<Verdict> open_in(const World& world, Source& in, Sink& out, const OpenOpt
 Result<RecipientWorld> load_recipient_world(const SealingOptions& options) {
   RecipientWorld world;
   if (options.trust.empty() && options.verb != kCanSend) return world;
-  Stores stores = TRY(Stores::open());
+  Stores stores = TRY(Stores::open(options.common));
   Time at = options.at.value_or(host::current_time());
   world.trust = make_trust_store(TRY(load_trust(options.trust, stores, at)));
   std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
@@ -320,7 +320,7 @@ Result<Recipe> make_recipe(const SealingOptions& options, const RecipientWorld& 
     recipe.steps.emplace_back(Compress{});
     return recipe;
   }
-  Lookup lookup(options.secrets, path_check(options, world, at));
+  Lookup lookup(options, path_check(options, world, at));
   auto timestamps = TRY(load_timestamps(options, at, lookup));
   Sign sign{.signers = TRY(load_signers(options, at, lookup)),
             .form = options.sign_form,

@@ -67,10 +67,10 @@ RecipientTrust recipient_trust(const SealingOptions& options, const RecipientWor
 store::PathCheck path_check(const SealingOptions& options, const RecipientWorld& world, Time at);
 
 // What people are looked up with, one for a command: a passphrase is asked for and a store opened
-// once. `secrets` must outlive it.
+// once. `options` must outlive it.
 struct Lookup {
-  explicit Lookup(const SecretOptions& secrets, store::PathCheck leads = {})
-      : passphrases(secrets), path(std::move(leads)) {}
+  explicit Lookup(const SealingOptions& options, store::PathCheck leads = {})
+      : passphrases(options.secrets), stores(options.common), path(std::move(leads)) {}
   Passphrases passphrases;
   LazyStores stores;
   store::PathCheck path;

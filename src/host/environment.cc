@@ -38,9 +38,16 @@ std::string program_folder() {
 
 std::string data_folder() { return xdg_folder("XDG_DATA_HOME", "/.local/share/bulla"); }
 
+std::string configuration_folder() { return xdg_folder("XDG_CONFIG_HOME", "/.config/bulla"); }
+
+std::string environment_variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : value;
+}
+
 std::vector<std::string> profile_folders() {
   std::vector<std::string> folders;
-  std::string own = xdg_folder("XDG_CONFIG_HOME", "/.config/bulla");
+  std::string own = configuration_folder();
   if (!own.empty()) folders.push_back(own + "/profiles");
   std::string program = program_folder();
   if (!program.empty()) folders.push_back(program + "/../share/bulla/profiles");

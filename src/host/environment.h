@@ -13,6 +13,12 @@ Time current_time();
 // $XDG_DATA_HOME/bulla, else ~/.local/share/bulla; empty if neither is known.
 std::string data_folder();
 
+// $XDG_CONFIG_HOME/bulla, else ~/.config/bulla; empty if neither is known.
+std::string configuration_folder();
+
+// Empty if it is not set.
+std::string environment_variable(const char* name);
+
 // Where profiles lie, those of the person first: $XDG_CONFIG_HOME/bulla/profiles (else
 // ~/.config/bulla/profiles), then share/bulla/profiles beside the folder of the program, which
 // is right where it is installed and where it was built.

@@ -98,6 +98,11 @@ bool exists(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0;
 }
 
+bool is_private(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) == 0;
+}
+
 Error about_file(Error error, const std::string& path) {
   std::string_view slug = info(error.rule).slug;
   std::string_view family = slug.substr(0, slug.find('.'));

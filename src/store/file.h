@@ -24,6 +24,8 @@ std::vector<std::string> list_files(const std::string& folder, std::size_t max_c
 
 bool is_folder(const std::string& path);
 bool exists(const std::string& path);
+// Whether its owner alone can read it.
+bool is_private(const std::string& path);
 
 // The error with the file's name in front. What is wrong inside of a key or certificate
 // file (asn1., cert., cms. …) becomes key.unreadable.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""run_transcript.py --bulla PROGRAM --pki FOLDER --root FOLDER TRANSCRIPT: runs one transcript of the command line.
+"""run_transcript.py --bulla PROGRAM --pki FOLDER --root FOLDER [--postgresql PLACE] TRANSCRIPT: runs one transcript of the command line.
 
 A transcript is a text of commands and of what is expected of them, read from top to bottom:
 
@@ -12,9 +12,13 @@ A transcript is a text of commands and of what is expected of them, read from to
     exists FILE          the file is there; ! exists FILE: it is not
     same FILE FILE       both have the same octets
 
+With --postgresql (see tests/store/postgresql_server.py) POSTGRESQL is the URI of a database of its own, and
+POSTGRESQL_ADMIN the same for the superuser.
+
 Exit 0 if all holds, 1 with the first line that does not.
 """
 import argparse
+import contextlib
 import os
 import pathlib
 import re
@@ -85,18 +89,40 @@ class Transcript:
             raise Failed("this is no line of a transcript")
 
 
+class Database:
+    """A database for one transcript, on the server whose place is given."""
+
+    def __init__(self, place):
+        self.admin, folder = pathlib.Path(place).read_text(encoding="utf-8").splitlines()
+        self.name = f"cli_{os.getpid()}"
+        self.uri = f"postgresql:///{self.name}?host={folder}&user="
+
+    def __enter__(self):
+        self.do(f"CREATE DATABASE {self.name} OWNER bulla")
+        return {"POSTGRESQL": self.uri + "bulla", "POSTGRESQL_ADMIN": self.uri + "postgres"}
+
+    def __exit__(self, *_):
+        self.do(f"DROP DATABASE {self.name} WITH (FORCE)")
+
+    def do(self, sql):
+        subprocess.run(["psql", "-XqAtc", sql, self.admin], check=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     for name in ("--bulla", "--pki", "--root"):
         parser.add_argument(name, required=True)
+    parser.add_argument("--postgresql")
     parser.add_argument("transcript")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bulla-cli-") as work:
+    database = Database(options.postgresql) if options.postgresql else contextlib.nullcontext({})
+    with tempfile.TemporaryDirectory(prefix="bulla-cli-") as work, database as variables:
         folder = os.path.join(work, "folder")
         shutil.copytree(options.pki, folder)
         environment = {"PATH": os.path.dirname(os.path.abspath(options.bulla)) + ":" + os.environ["PATH"],
                        "HOME": work, "XDG_DATA_HOME": os.path.join(work, "data"), "LC_ALL": "C",
                        "PYTHON": sys.executable, "ROOT": options.root, "TERM": "dumb"}
+        environment.update(variables)
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH"):
             if name in os.environ:
                 environment[name] = os.environ[name]
