@@ -4,10 +4,14 @@
 // a token, in another process, or in memory (load_private_key). Signing and
 // decryption of content keys both go through here.
 //
+//   Secret made = TRY(generate_private_key("rsa-3072"));
+//   PrivateKeyPtr key = TRY(load_private_key(made.view()));
+//
 // Thread safety: const functions may be called from several threads.
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "bulla/algorithm.h"
@@ -59,5 +63,15 @@ using PrivateKeyPtr = std::shared_ptr<const PrivateKey>;
 // key.passphrase-needed, key.bad-passphrase, key.unreadable, crypto.bad-key,
 // crypto.unavailable, limit.iterations.
 [[nodiscard]] Result<PrivateKeyPtr> load_private_key(ByteView der, ByteView passphrase = {});
+
+// Makes a key of one of key_types(), as DER PrivateKeyInfo for load_private_key(). Errors:
+// crypto.unknown-algorithm for another type, and crypto.unavailable for one that the libcrypto at
+// hand does not have.
+[[nodiscard]] Result<Secret> generate_private_key(std::string_view type);
+
+// "rsa-3072", "p256", "ed25519", "x25519", "ml-dsa-65", … Valid as long as the program runs.
+std::vector<std::string_view> key_types();
+// The type of a key from its DER SubjectPublicKeyInfo; empty if keys like it are not made.
+std::string_view find_key_type(ByteView subject_public_key_info);
 
 }  // namespace bulla

@@ -7,9 +7,6 @@
 namespace bulla::crypto {
 namespace {
 
-// libcrypto 3.0 has no name for it.
-constexpr const char* kSeed = "seed";
-
 tl::unexpected<Error> bad_key(const PostQuantumRow& row, const char* detail) {
   return failure(Rule::CryptoBadKey, 0, std::string(row.type) + ": " + detail);
 }
@@ -74,7 +71,7 @@ Result<PostQuantumKey> read_post_quantum_key(const PostQuantumRow& row, ByteView
   bool key_fits = !halves.expanded_key || halves.expanded_key->size() == row.private_size;
   if (!seed_fits || !key_fits) return bad_key(row, "size of the private key");
   PostQuantumKey result;
-  result.key = halves.seed ? make(row, kSeed, *halves.seed)
+  result.key = halves.seed ? make(row, kSeedParameter, *halves.seed)
                            : make(row, OSSL_PKEY_PARAM_PRIV_KEY, *halves.expanded_key);
   if (!result.key) return bad_key(row, "private key");
   if (halves.seed && halves.expanded_key && !expands_to(result.key.get(), *halves.expanded_key)) {

@@ -7,6 +7,9 @@
 
 namespace bulla::crypto {
 
+// libcrypto 3.0 has no name for it.
+inline constexpr const char* kSeedParameter = "seed";
+
 struct PostQuantumKey {
   Owned<EVP_PKEY> key;
   Bytes public_key;

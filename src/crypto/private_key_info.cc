@@ -58,25 +58,6 @@ Outline read_outline(asn1::Reader& in) {
   return outline;
 }
 
-// PrivateKeyInfo ::= SEQUENCE {
-//     version              INTEGER { v1(0) },
-//     privateKeyAlgorithm  AlgorithmIdentifier,
-//     privateKey           OCTET STRING }
-//
-// Put together by hand, so that no buffer with the key in it is left behind unwiped.
-Secret wrap(const asn1::AlgorithmIdentifier& algorithm, ByteView key) {
-  Bytes fields = {0x02, 0x01, 0x00};
-  append(fields, algorithm.encode());
-  append(fields, asn1::encode_header(asn1::Tag::OctetString, key.size()));
-  Bytes head = asn1::encode_header(asn1::Tag::Sequence, fields.size() + key.size());
-  append(head, fields);
-  Secret der(head.size() + key.size());
-  std::copy(head.begin(), head.end(), der.mutable_view().begin());
-  std::copy(key.begin(), key.end(),
-            der.mutable_view().begin() + static_cast<std::ptrdiff_t>(head.size()));
-  return der;
-}
-
 Result<Bytes> encrypt(ByteView clear, ByteView key, ByteView iv) {
   Bytes encrypted;
   Output collect = [&](ByteView piece) -> Result<void> {
@@ -103,6 +84,25 @@ asn1::AlgorithmIdentifier pbes2_identifier(const Pbkdf2& pbkdf2, const ContentEn
 
 }  // namespace
 
+// PrivateKeyInfo ::= SEQUENCE {
+//     version              INTEGER { v1(0) },
+//     privateKeyAlgorithm  AlgorithmIdentifier,
+//     privateKey           OCTET STRING }
+//
+// Put together by hand, so that no buffer with the key in it is left behind unwiped.
+Secret write_private_key_info(const asn1::AlgorithmIdentifier& algorithm, ByteView key) {
+  Bytes fields = {0x02, 0x01, 0x00};
+  append(fields, algorithm.encode());
+  append(fields, asn1::encode_header(asn1::Tag::OctetString, key.size()));
+  Bytes head = asn1::encode_header(asn1::Tag::Sequence, fields.size() + key.size());
+  append(head, fields);
+  Secret der(head.size() + key.size());
+  std::copy(head.begin(), head.end(), der.mutable_view().begin());
+  std::copy(key.begin(), key.end(),
+            der.mutable_view().begin() + static_cast<std::ptrdiff_t>(head.size()));
+  return der;
+}
+
 Result<Secret> to_private_key_info(ByteView der) {
   auto outline = asn1::decode(der, &read_outline);
   if (!outline) return failure(Rule::KeyUnreadable, outline.error().offset, outline.error().detail);
@@ -110,10 +110,10 @@ Result<Secret> to_private_key_info(ByteView der) {
     case Form::Pkcs8:
       return Secret(der);
     case Form::Pkcs1:
-      return wrap({kRsaEncryption, Bytes{0x05, 0x00}}, der);
+      return write_private_key_info({kRsaEncryption, Bytes{0x05, 0x00}}, der);
     case Form::Sec1:
       if (outline->curve.empty()) break;
-      return wrap({kEcPublicKey, outline->curve}, der);
+      return write_private_key_info({kEcPublicKey, outline->curve}, der);
     case Form::Encrypted:
       return failure(Rule::KeyPassphraseNeeded);
     case Form::None:
