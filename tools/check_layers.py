@@ -16,7 +16,7 @@ PUBLIC = {
     "asn1": ["oid"],
     "crypto": ["algorithm", "key"],
     "x509": ["certificate", "certificate_check", "trust"],
-    "message": ["capabilities", "convert", "countersign", "open", "policy", "recipients", "seal", "session",
+    "message": ["capabilities", "convert", "countersign", "open", "policy", "recipients", "request", "seal", "session",
                 "verdict"],
     "store": ["identity", "profile"],
     "host": ["thread_pool"],

@@ -96,6 +96,7 @@ enum class Rule : std::uint16_t {
   KeyMismatch,
   KeyUnknownAddress,
   KeyAmbiguous,
+  KeyCannotSign,
   // crypto
   CryptoUnavailable,
   CryptoUnknownAlgorithm,

@@ -223,6 +223,9 @@ constexpr std::array kRules = {
     RuleInfo{Rule::KeyAmbiguous, "key.ambiguous", Severity::Failure, "RFC 5652 6.2",
              "the key alone does not tell which recipient it is",
              "give the certificate of the key with --certs"},
+    RuleInfo{Rule::KeyCannotSign, "key.cannot-sign", Severity::Failure, "RFC 2986 4.2",
+             "the key cannot sign the request for its own certificate",
+             "other proofs of possession (RFC 4211 4) are not done; ask with a key that signs"},
     // crypto
     RuleInfo{Rule::CryptoUnavailable, "crypto.unavailable", Severity::Failure, "",
              "an algorithm or a service is not available here",

@@ -133,6 +133,10 @@ bool is_pure(SignatureAlgorithm algorithm);
 // As SignerInfo.signatureAlgorithm wants it; `rsaEncryption` for PKCS #1 v1.5 (ALG-14).
 asn1::AlgorithmIdentifier signature_identifier(const SignatureScheme& scheme);
 
+// The same in certificates and what asks for them, where no field beside it names the digest (RFC
+// 5280 4.1.1.2).
+asn1::AlgorithmIdentifier certificate_signature_identifier(const SignatureScheme& scheme);
+
 // Key transport (RSA).
 Result<TransportScheme> read_transport_scheme(const asn1::AlgorithmIdentifier& algorithm);
 asn1::AlgorithmIdentifier transport_identifier(const TransportScheme& scheme);

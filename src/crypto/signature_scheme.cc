@@ -151,18 +151,33 @@ bool is_pure(SignatureAlgorithm algorithm) {
          find_post_quantum(algorithm) != nullptr;
 }
 
-asn1::AlgorithmIdentifier signature_identifier(const SignatureScheme& scheme) {
+namespace {
+
+enum class Names : std::uint8_t { Any, Digest };  // what the OID says
+
+asn1::AlgorithmIdentifier identifier(const SignatureScheme& scheme, Names names) {
   if (const PostQuantumRow* row = find_post_quantum(scheme.algorithm)) {
     return {row->oid, std::nullopt};
   }
   for (const SignatureRow& row : kSignatures) {
-    if (!writes(row, scheme)) continue;
+    bool is_complete = row.digest || row.parameters == ParameterForm::Structure;
+    if (!writes(row, scheme) || (names == Names::Digest && !is_complete)) continue;
     if (row.parameters == ParameterForm::Structure) return {row.oid, write_pss_parameters(scheme)};
     if (row.parameters == ParameterForm::Null) return {row.oid, kNullParameters};
     return {row.oid, std::nullopt};
   }
   CHECK(false && "a scheme without a row");
   return {};
+}
+
+}  // namespace
+
+asn1::AlgorithmIdentifier signature_identifier(const SignatureScheme& scheme) {
+  return identifier(scheme, Names::Any);
+}
+
+asn1::AlgorithmIdentifier certificate_signature_identifier(const SignatureScheme& scheme) {
+  return identifier(scheme, Names::Digest);
 }
 
 }  // namespace bulla::crypto

@@ -125,6 +125,16 @@ std::optional<CertificateAddress> match_address(const Certificate& certificate,
   return std::nullopt;
 }
 
+std::optional<CertificateAddress> certificate_address(std::string_view addr_spec) {
+  auto address = read_address(addr_spec);
+  if (!address) return std::nullopt;
+  AddressSource source =
+      is_ascii(address->local) ? AddressSource::Rfc822Name : AddressSource::SmtpUtf8Mailbox;
+  if (!fits_source(*address, source)) return std::nullopt;
+  std::string_view local = addr_spec.substr(0, addr_spec.rfind('@'));  // with its quotes
+  return CertificateAddress{std::string(local) + "@" + address->domain, source};
+}
+
 std::optional<std::string> filing_name(std::string_view addr_spec) {
   auto address = read_address(addr_spec);
   if (!address) return std::nullopt;

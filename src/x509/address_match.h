@@ -21,6 +21,11 @@ std::optional<CertificateAddress> match_address(const Certificate& certificate,
                                                 std::string_view addr_spec,
                                                 LocalPart local_part = LocalPart::IgnoreCase);
 
+// The addr-spec as a new certificate has it (CERT-15, CERT-17): as SmtpUTF8Mailbox if its local
+// part is not ASCII, else as rfc822Name, and its domain in A-labels. Nothing for what is no
+// address.
+std::optional<CertificateAddress> certificate_address(std::string_view addr_spec);
+
 // What an addr-spec is filed under: the same for two of them exactly when they are equal with
 // LocalPart::Exact. Nothing for what is no address.
 std::optional<std::string> filing_name(std::string_view addr_spec);

@@ -9,8 +9,6 @@
 namespace bulla::x509 {
 namespace {
 
-constexpr Oid kExtensionRequest = Oid::of("1.2.840.113549.1.9.14");
-
 // Attributes ::= SET OF Attribute, Attribute ::= SEQUENCE { type, values SET OF }: the values of
 // extensionRequest (RFC 2985 5.4.2) are Extensions.
 std::vector<CertificateExtension> read_requested_extensions(asn1::Reader& attributes) {
@@ -59,7 +57,8 @@ void CertificationRequest::read_info(asn1::Reader& in) {
   spki_ = seq.element(asn1::Tag::Sequence);
   // Some leave the tag out when there are no attributes.
   if (auto attributes = seq.optional_enter(asn1::constructed(0))) {
-    for (const CertificateExtension& extension : read_requested_extensions(*attributes)) {
+    extensions_ = read_requested_extensions(*attributes);
+    for (const CertificateExtension& extension : extensions_) {
       if (extension.oid != kSubjectAltName) continue;
       if (auto addresses = read_mail_addresses(extension.value)) addresses_ = *addresses;
     }

@@ -8,6 +8,9 @@
 
 namespace bulla::x509 {
 
+// extensionRequest (RFC 2985 5.4.2).
+inline constexpr Oid kExtensionRequest = Oid::of("1.2.840.113549.1.9.14");
+
 class CertificationRequest {
  public:
   // Errors: asn1.…, cert.malformed, limit.size.
@@ -15,6 +18,8 @@ class CertificationRequest {
 
   ByteView der() const { return der_; }
   const std::string& subject() const { return subject_; }
+  // In their order; views into der().
+  const std::vector<CertificateExtension>& requested_extensions() const { return extensions_; }
   ByteView subject_public_key_info() const { return spki_; }
   const std::string& key_description() const { return key_.description; }
   // Of the subjectAltName that is asked for, then of the subject.
@@ -37,6 +42,7 @@ class CertificationRequest {
   asn1::AlgorithmIdentifier signature_algorithm_;
   std::string subject_;
   KeyInfo key_;
+  std::vector<CertificateExtension> extensions_;
   std::vector<CertificateAddress> addresses_;
 };
 

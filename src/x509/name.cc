@@ -139,6 +139,14 @@ std::string name_to_text(const RelativeNames& name) {
   return text;
 }
 
+std::optional<Oid> find_attribute_type(std::string_view name) {
+  const auto* known =
+      std::find_if(kShortNames.begin(), kShortNames.end(),
+                   [&](const ShortName& row) { return equal_ignoring_case(row.name, name); });
+  if (known == kShortNames.end()) return std::nullopt;
+  return known->type;
+}
+
 std::vector<std::string> find_attributes(const RelativeNames& name, const Oid& type) {
   std::vector<std::string> values;
   for (const RelativeName& rdn : name) {

@@ -1,7 +1,9 @@
 // Name: a distinguished name (RFC 5280 4.1.2.4), as text and for comparison.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "asn1/reader.h"
@@ -26,6 +28,9 @@ RelativeNames read_name(asn1::Reader& in);
 // RFC 4514 text: the last RDN first. Attribute types without a short name there get
 // the one that is in common use (emailAddress, serialNumber). Control characters stay.
 std::string name_to_text(const RelativeNames& name);
+
+// The type with this short name, in any case.
+std::optional<Oid> find_attribute_type(std::string_view name);
 
 // The values of all attributes of a type, first to last, as UTF-8. A value that is
 // no character string is left out.

@@ -1,0 +1,84 @@
+#include "bulla/request.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/try.h"
+#include "cms/writer.h"
+#include "crypto/post_quantum.h"
+#include "crypto/public_key.h"
+#include "mime/base64.h"
+#include "mime/writer.h"
+#include "x509/extensions.h"
+#include "x509/name_writer.h"
+#include "x509/request_writer.h"
+
+namespace bulla {
+namespace {
+
+bool can_sign(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::RsaOaep:
+    case KeyKind::RsaKem:
+    case KeyKind::X25519:
+    case KeyKind::X448:
+    case KeyKind::Dh:
+      return false;
+    default:
+      break;
+  }
+  const crypto::PostQuantumRow* row = crypto::find_post_quantum(kind);
+  return row == nullptr || row->signature.has_value();
+}
+
+Result<Bytes> subject_of(const CertificationRequestOptions& wish) {
+  if (wish.subject) return x509::write_name(*wish.subject);
+  if (wish.name && !wish.name->empty()) return x509::write_common_name(*wish.name);
+  if (wish.like) return to_bytes(wish.like->subject_der());
+  return x509::write_name("");
+}
+
+std::vector<std::string> addresses_of(const CertificationRequestOptions& wish) {
+  std::vector<std::string> addresses = wish.addresses;
+  if (!addresses.empty() || !wish.like) return addresses;
+  for (const CertificateAddress& one : wish.like->addresses()) {
+    bool is_known = std::find(addresses.begin(), addresses.end(), one.address) != addresses.end();
+    if (!is_known) addresses.push_back(one.address);
+  }
+  return addresses;
+}
+
+std::optional<Bytes> key_usage_of(const CertificationRequestOptions& wish, KeyKind kind) {
+  if (!wish.like || wish.like->key_kind() != kind) return std::nullopt;
+  const CertificateExtension* usage = wish.like->extension(x509::kKeyUsage);
+  if (usage == nullptr) return std::nullopt;
+  return to_bytes(usage->value);
+}
+
+}  // namespace
+
+Result<Bytes> write_certification_request(const PrivateKey& key,
+                                          const CertificationRequestOptions& wish) {
+  if (!can_sign(key.kind())) {
+    return failure(Rule::KeyCannotSign, 0, std::string(name(key.kind())));
+  }
+  bool is_pss = wish.padding == CertificationRequestOptions::Padding::Pss;
+  auto public_key = TRY(crypto::PublicKey::parse(key.subject_public_key_info()));
+  auto scheme = TRY(cms::choose_scheme(public_key, std::nullopt,
+                                       is_pss ? cms::RsaPadding::Pss : cms::RsaPadding::Pkcs1));
+  x509::RequestedNames names;
+  names.subject = TRY(subject_of(wish));
+  names.addresses = addresses_of(wish);
+  names.key_usage = key_usage_of(wish, key.kind());
+  return x509::write_certification_request(key, scheme, names);
+}
+
+std::string write_request_entity(ByteView request) {
+  MemorySink body;
+  mime::Base64Encoder encoder(body);
+  CHECK(encoder.write(request).has_value() && encoder.finish().has_value());  // as memory takes all
+  return "MIME-Version: 1.0\r\n" + mime::write_pkcs10_header() + "\r\n" +
+         std::string(as_text(body.bytes()));
+}
+
+}  // namespace bulla
