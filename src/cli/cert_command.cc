@@ -228,46 +228,21 @@ Result<Answer> export_certificates(const StoreOptions& options) {
 
 Result<Answer> list_keys(const StoreOptions& options) {
   std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Fail));
-  std::vector<std::pair<store::KeyRow, std::vector<store::CertificateRow>>> list;
+  std::vector<KeptKey> list;
   auto take = [&](const store::KeyRow& row) -> Result<void> {
-    list.emplace_back(row.clone(), std::vector<store::CertificateRow>());
+    list.push_back({.key = row.clone(), .certificates = {}, .owner = {}});
     return {};
   };
   TRY_VOID(store->keys().each(take));
   Answer answer;
-  for (auto& [key, owners] : list) {
-    Bytes fingerprint = TRY(store::key_fingerprint(key.public_key));
-    owners = TRY(store->certificates().find_by_key(fingerprint));
-    answer.text += key_line(key, owners);
+  for (KeptKey& kept : list) {
+    Bytes fingerprint = TRY(store::key_fingerprint(kept.key.public_key));
+    kept.certificates = TRY(store->certificates().find_by_key(fingerprint));
+    kept.owner = TRY(store->keys().find_owner(fingerprint));
+    answer.text += key_line(kept);
   }
   if (options.common.json) answer.json = keys_json(list);
   return answer;
-}
-
-// The key of a certificate, or one by its own fingerprint.
-Result<store::KeyRow> find_key(const Store& store, const std::string& what) {
-  std::vector<store::KeyRow> found;
-  auto rows = find_what(store, what);
-  if (rows) {
-    for (const store::CertificateRow& row : *rows) {
-      Bytes fingerprint = TRY(store::key_fingerprint(row.certificate.subject_public_key_info()));
-      auto key = TRY(store.keys().find(fingerprint));
-      bool is_new = key && std::none_of(found.begin(), found.end(), [&](const store::KeyRow& one) {
-                      return one.public_key == key->public_key;
-                    });
-      if (is_new) found.push_back(std::move(*key));
-    }
-  }
-  auto digits = read_fingerprint(what);
-  auto take = [&](const store::KeyRow& row) -> Result<void> {
-    Bytes fingerprint = TRY(store::key_fingerprint(row.public_key));
-    if (to_hex(fingerprint).starts_with(*digits)) found.push_back(row.clone());
-    return {};
-  };
-  if (digits && found.empty()) TRY_VOID(store.keys().each(take));
-  if (found.empty()) return failure(Rule::StoreUnknown, 0, what);
-  if (found.size() > 1) return failure(Rule::StoreAmbiguous, 0, what);
-  return std::move(found.front());
 }
 
 Result<Answer> export_key(const StoreOptions& options) {

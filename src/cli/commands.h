@@ -3,6 +3,7 @@
 
 #include "cli/batch_options.h"
 #include "cli/console.h"
+#include "cli/key_options.h"
 #include "cli/store_options.h"
 
 namespace bulla::cli {
@@ -17,6 +18,7 @@ Exit run_converting(const ConvertingOptions& options);
 Exit run_cert(const StoreOptions& options);
 Exit run_check(const StoreOptions& options);  // cert check
 Exit run_key(const StoreOptions& options);
+Exit run_key_making(const KeyOptions& options);  // key generate, request, renew
 Exit run_store(const StoreOptions& options);
 Exit run_doctor(const Arguments& arguments);
 Exit run_completion(const Arguments& arguments);

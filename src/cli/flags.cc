@@ -16,7 +16,7 @@ constexpr Verbs kMessage = kSealing | kOpening;
 constexpr Verbs kAll = kMessage | kInspect | kRecipients | kConvert;
 constexpr Verbs kKept = kCert | kKey | kStore;
 constexpr Verbs kPassphrase = kSign | kSeal | kOpen | kDecrypt | kBatch | kAddRecipients |
-                              kCertImport | kKeyImport | kCanSend;
+                              kCertImport | kKeyImport | kKeyRequest | kKeyRenew | kCanSend;
 
 constexpr std::array kVerbs = {
     VerbRow{kSign, "sign", "[FILE]", "add a signature to a message",
@@ -59,6 +59,7 @@ constexpr std::array kVerbs = {
             "bulla cert trust root.crt"},
     VerbRow{kKey, "key", "VERB [WHAT]...", "keep private keys, with their certificates",
             "bulla key import alice.p12\n"
+            "bulla key generate --address alice@example.com\n"
             "bulla key list"},
     VerbRow{kStore, "store", "VERB [FILE]", "look after the store of certificates and keys",
             "bulla store status\n"
@@ -124,6 +125,15 @@ constexpr std::array kSubverbs = {
             "let a root not count, whatever the system says", "bulla cert distrust old_root.crt"},
     VerbRow{kCertRemove, "cert remove", "WHAT...", "forget certificates; keys stay",
             "bulla cert remove 6f2a91c04be37d18"},
+    VerbRow{kKeyGenerate, "key generate", "", "make a private key, for which a CA is then asked",
+            "bulla key generate --address alice@example.com --name 'Alice Lovelace'\n"
+            "bulla key generate --address alice@example.com --type p256"},
+    VerbRow{kKeyRequest, "key request", "WHAT", "write what asks a CA for a certificate",
+            "bulla key request alice@example.com -o request.pem\n"
+            "bulla key request alice@example.com --form mail -o request.eml"},
+    VerbRow{kKeyRenew, "key renew", "WHAT", "ask for the next certificate, with a new key",
+            "bulla key renew alice@example.com -o request.pem\n"
+            "bulla key renew --same-key alice@example.com -o request.pem"},
     VerbRow{kKeyImport, "key import", "FILE...",
             "keep the private keys of files, with their certificates",
             "bulla key import alice.p12\n"
@@ -162,7 +172,7 @@ constexpr std::array kFlags = {
     FlagRow{"--to", "", "clear|opaque", Value::Choice, Repeat::Once, kConvert,
             "the form that the message shall have: multipart/signed, or application/pkcs7-mime"},
     FlagRow{"--output", "-o", "FILE", Value::File, Repeat::Once,
-            kAll | kAlone | kCertExport | kKeyExport,
+            kAll | kAlone | kCertExport | kKeyExport | kKeyRequest | kKeyRenew,
             "where the result goes; without it standard output"},
     FlagRow{"--learn-from", "", "MAIL", Value::File, Repeat::Many, kEncrypt | kSeal | kCanSend,
             "a signed mail of a recipient: algorithms are chosen by what it says they can read"},
@@ -193,9 +203,22 @@ constexpr std::array kFlags = {
             "'mailbox-strict' (default: the one that the certificate's policy names)"},
     FlagRow{"--list", "", "", Value::None, Repeat::Once, kCertCheck,
             "list what is checked, with the standards that want it"},
-    FlagRow{"--plain", "", "", Value::None, Repeat::Once, kKeyImport,
+    FlagRow{"--address", "", "ADDRESS", Value::Text, Repeat::Many, kKeyMaking,
+            "the mail address that the certificate is to be for"},
+    FlagRow{"--name", "", "NAME", Value::Text, Repeat::Once, kKeyMaking,
+            "whom the certificate is to name: its common name"},
+    FlagRow{"--subject", "", "NAME", Value::Text, Repeat::Once, kKeyRequest | kKeyRenew,
+            "the whole subject, such as 'CN=Alice Lovelace,O=Example,C=DE'"},
+    FlagRow{"--type", "", "TYPE", Value::Text, Repeat::Once, kKeyGenerate | kKeyRenew,
+            "the new key: such as rsa-3072, p256, ed25519 or ml-dsa-65 (default: rsa-3072; for "
+            "renew the type of before)"},
+    FlagRow{"--new-key", "", "", Value::None, Repeat::Once, kKeyRenew,
+            "make a new key, and keep the old one for old mail (the default)"},
+    FlagRow{"--same-key", "", "", Value::None, Repeat::Once, kKeyRenew, "ask for the same key"},
+    FlagRow{"--plain", "", "", Value::None, Repeat::Once, kKeyImport | kKeyGenerate | kKeyRenew,
             "keep keys that have no passphrase as they are: whoever reads the file has them"},
-    FlagRow{"--new-passphrase-file", "", "FILE", Value::File, Repeat::Once, kKeyImport,
+    FlagRow{"--new-passphrase-file", "", "FILE", Value::File, Repeat::Once,
+            kKeyImport | kKeyGenerate | kKeyRenew,
             "a file whose first line becomes the passphrase of keys that have none"},
     FlagRow{"--require", "", "LIST", Value::Text, Repeat::Once, kOpen,
             "what the message must have: 'signed', 'encrypted', 'signed,encrypted' or 'none' "
@@ -225,6 +248,8 @@ constexpr std::array kFlags = {
             kMessage | kCertExport,
             "sealing: mail, der or pem; opening: mail, or content as it was carried; certificates: "
             "pem or der"},
+    FlagRow{"--form", "", "pem|der|mail", Value::Choice, Repeat::Once, kKeyRequest | kKeyRenew,
+            "pem, der, or mail: a MIME entity (default: pem)"},
     FlagRow{"--crlf", "", "", Value::None, Repeat::Once, kMessage,
             "end lines with CRLF, whatever the input has"},
     FlagRow{"--headers", "", "baseline|shy|none|off", Value::Choice, Repeat::Once, kSealing,
@@ -234,7 +259,8 @@ constexpr std::array kFlags = {
             "put the content inside the signature"},
     FlagRow{"--digest", "", "NAME", Value::Text, Repeat::Once, kSign | kSeal | kCanSend,
             "the digest to sign, such as sha512"},
-    FlagRow{"--pss", "", "", Value::None, Repeat::Once, kSign | kSeal | kCanSend,
+    FlagRow{"--pss", "", "", Value::None, Repeat::Once,
+            kSign | kSeal | kCanSend | kKeyRequest | kKeyRenew,
             "sign with RSASSA-PSS if the key is RSA"},
     FlagRow{"--signing-time", "", "TIME", Value::Text, Repeat::Once, kSign | kSeal,
             "the time that the signature claims (default: now)"},

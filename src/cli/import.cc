@@ -127,9 +127,9 @@ class CertificateReader {
 };
 
 // Asked twice, so that a slip of the finger locks nobody out.
-Result<Secret> ask_new_passphrase(const std::string& path) {
-  auto first = host::ask_passphrase("New passphrase for the key in " + printable(path) + ": ");
-  if (!first || first->empty()) return failure(Rule::StorePlainKey, 0, path);
+Result<Secret> ask_new_passphrase(const std::string& called) {
+  auto first = host::ask_passphrase("New passphrase for " + printable(called) + ": ");
+  if (!first || first->empty()) return failure(Rule::StorePlainKey, 0, called);
   Secret second = TRY(host::ask_passphrase("The same again: "));
   if (!equal_constant_time(first->view(), second.view())) {
     return failure(Rule::KeyBadPassphrase, 0, "the two differ");
@@ -137,9 +137,9 @@ Result<Secret> ask_new_passphrase(const std::string& path) {
   return std::move(*first);
 }
 
-Result<store::KeyRow> encrypt(const store::KeyFile::Key& key, ByteView passphrase) {
-  Bytes encrypted = TRY(crypto::encrypt_private_key(key.pkcs8.view(), passphrase));
-  return store::KeyRow{.public_key = key.key->subject_public_key_info(),
+Result<store::KeyRow> encrypt(Bytes public_key, ByteView pkcs8, ByteView passphrase) {
+  Bytes encrypted = TRY(crypto::encrypt_private_key(pkcs8, passphrase));
+  return store::KeyRow{.public_key = std::move(public_key),
                        .form = store::KeyRow::Form::Encrypted,
                        .pkcs8 = Secret(ByteView(encrypted)),
                        .added = host::current_time()};
@@ -147,22 +147,79 @@ Result<store::KeyRow> encrypt(const store::KeyFile::Key& key, ByteView passphras
 
 Result<store::KeyRow> keep(const store::KeyFile::Key& key, const std::string& path,
                            const StoreOptions& options) {
-  store::KeyRow row{
-      .public_key = key.key->subject_public_key_info(),
-      .form = key.is_encrypted ? store::KeyRow::Form::Encrypted : store::KeyRow::Form::Plain,
-      .pkcs8 = key.pkcs8.clone(),
-      .added = host::current_time()};
-  if (key.is_encrypted) return row;
-  if (!key.passphrase.empty()) return encrypt(key, key.passphrase.view());
-  if (options.plain == StoreOptions::Plain::Keep) return row;
-  Secret passphrase = options.new_passphrase_file
-                          ? TRY(read_first_line(*options.new_passphrase_file))
-                          : TRY(ask_new_passphrase(path));
-  if (passphrase.empty()) return failure(Rule::StorePlainKey, 0, path);
-  return encrypt(key, passphrase.view());
+  Bytes public_key = key.key->subject_public_key_info();
+  if (key.is_encrypted) {
+    return store::KeyRow{.public_key = std::move(public_key),
+                         .form = store::KeyRow::Form::Encrypted,
+                         .pkcs8 = key.pkcs8.clone(),
+                         .added = host::current_time()};
+  }
+  if (!key.passphrase.empty()) {
+    return encrypt(std::move(public_key), key.pkcs8.view(), key.passphrase.view());
+  }
+  return lock_key(*key.key, key.pkcs8.view(), "the key in " + path,
+                  {.file = options.new_passphrase_file, .plain = options.plain});
+}
+
+// Adds what is not there yet.
+void add_key(std::vector<store::KeyRow>& to, const store::KeyRow& key) {
+  bool is_new = std::none_of(to.begin(), to.end(), [&](const store::KeyRow& one) {
+    return one.public_key == key.public_key;
+  });
+  if (is_new) to.push_back(key.clone());
 }
 
 }  // namespace
+
+Result<store::KeyRow> lock_key(const PrivateKey& key, ByteView pkcs8, const std::string& called,
+                               const NewPassphrase& passphrase) {
+  Bytes public_key = key.subject_public_key_info();
+  if (passphrase.plain == StoreOptions::Plain::Keep) {
+    return store::KeyRow{.public_key = std::move(public_key),
+                         .form = store::KeyRow::Form::Plain,
+                         .pkcs8 = Secret(pkcs8),
+                         .added = host::current_time()};
+  }
+  Secret secret =
+      passphrase.file ? TRY(read_first_line(*passphrase.file)) : TRY(ask_new_passphrase(called));
+  if (secret.empty()) return failure(Rule::StorePlainKey, 0, called);
+  return encrypt(std::move(public_key), pkcs8, secret.view());
+}
+
+Result<std::vector<store::KeyRow>> find_keys(const store::Store& store, const std::string& what) {
+  std::vector<store::KeyRow> found;
+  auto rows = find_what(store, what);
+  if (rows) {
+    for (const store::CertificateRow& row : *rows) {
+      Bytes fingerprint = TRY(store::key_fingerprint(row.certificate.subject_public_key_info()));
+      auto key = TRY(store.keys().find(fingerprint));
+      if (key) add_key(found, *key);
+    }
+  }
+  if (is_address(what)) {
+    for (const store::KeyRow& row : TRY(store.find_generated(what))) add_key(found, row);
+  }
+  auto digits = read_fingerprint(what);
+  auto take = [&](const store::KeyRow& row) -> Result<void> {
+    Bytes fingerprint = TRY(store::key_fingerprint(row.public_key));
+    if (to_hex(fingerprint).starts_with(*digits)) found.push_back(row.clone());
+    return {};
+  };
+  if (digits && found.empty()) TRY_VOID(store.keys().each(take));
+  if (found.empty()) return failure(Rule::StoreUnknown, 0, what);
+  return found;
+}
+
+Result<store::KeyRow> find_key(const store::Store& store, const std::string& what) {
+  std::vector<store::KeyRow> found = TRY(find_keys(store, what));
+  if (found.size() == 1) return std::move(found.front());
+  std::vector<std::string> which;
+  for (const store::KeyRow& row : found) {
+    Bytes fingerprint = TRY(store::key_fingerprint(row.public_key));
+    which.push_back(to_hex(fingerprint).substr(0, 16));
+  }
+  return failure(Rule::StoreAmbiguous, 0, what + ": " + join(which, ", "));
+}
 
 std::optional<std::string> read_fingerprint(std::string_view word) {
   std::string digits;

@@ -23,11 +23,27 @@ Result<Reading> read_certificates(const StoreOptions& options, const store::Stor
 // key.no-private-key, store.plain-key.
 Result<Reading> read_keys(const StoreOptions& options);
 
+// How a private key that has no passphrase is kept.
+struct NewPassphrase {
+  std::optional<std::string> file;  // else it is asked for
+  StoreOptions::Plain plain = StoreOptions::Plain::Refuse;
+};
+// A PrivateKeyInfo as the store takes it. `called` is what a person is told of it: "the key in
+// alice.pem". Errors: store.plain-key, those of the file.
+Result<store::KeyRow> lock_key(const PrivateKey& key, ByteView pkcs8, const std::string& called,
+                               const NewPassphrase& passphrase);
+
 // The certificate or the fingerprint that a word means: all of a file, or those in the store
 // for an address or a fingerprint (or the beginning of one). Errors: store.unknown, those of
 // the file.
 Result<std::vector<store::CertificateRow>> find_what(const store::Store& store,
                                                      const std::string& what);
+
+// The keys that a word means: those of the certificates that find_what() gives, those that were
+// made for the address, or those with the fingerprint. Each once. Errors: store.unknown.
+Result<std::vector<store::KeyRow>> find_keys(const store::Store& store, const std::string& what);
+// The one among them. Errors: store.unknown, store.ambiguous.
+Result<store::KeyRow> find_key(const store::Store& store, const std::string& what);
 
 // Whether the word is eight to 64 hexadecimal digits; colons between them are allowed.
 std::optional<std::string> read_fingerprint(std::string_view word);

@@ -104,6 +104,10 @@ Exit run_verb(const Arguments& arguments) {
     case kKeyList:
     case kKeyExport:
       return run_with(read_store_options(arguments), run_key);
+    case kKeyGenerate:
+    case kKeyRequest:
+    case kKeyRenew:
+      return run_with(read_key_options(arguments), run_key_making);
     case kStoreInit:
     case kStoreStatus:
     case kStoreVerify:
@@ -120,6 +124,7 @@ Exit run_verb(const Arguments& arguments) {
     case kRecipients:
     case kCert:
     case kKey:
+    case kKeyMaking:
     case kStore:
     case kAlone:
       break;

@@ -1,5 +1,6 @@
 #include "cli/json_values.h"
 #include "cli/store_text.h"
+#include "x509/key_info.h"
 
 namespace bulla::cli {
 namespace {
@@ -46,17 +47,18 @@ std::string certificates_json(const std::vector<Described>& list) {
   return text_of({{"version", 1}, {"exit", 0}, {"certificates", std::move(certificates)}});
 }
 
-std::string keys_json(
-    const std::vector<std::pair<store::KeyRow, std::vector<store::CertificateRow>>>& list) {
+std::string keys_json(const std::vector<KeptKey>& list) {
   Json keys = Json::array();
-  for (const auto& [key, owners] : list) {
+  for (const KeptKey& kept : list) {
     Json certificates = Json::array();
-    for (const store::CertificateRow& row : owners) {
+    for (const store::CertificateRow& row : kept.certificates) {
       certificates.push_back(certificate_json(row.certificate));
     }
-    keys.push_back({{"fingerprint", fingerprint(key.public_key)},
-                    {"form", name(key.form)},
-                    {"kept_since", to_iso8601(key.added)},
+    keys.push_back({{"fingerprint", fingerprint(kept.key.public_key)},
+                    {"key", x509::read_key_info(kept.key.public_key).description},
+                    {"form", name(kept.key.form)},
+                    {"kept_since", to_iso8601(kept.key.added)},
+                    {"made_for", kept.owner ? Json(kept.owner->addresses) : Json(nullptr)},
                     {"certificates", std::move(certificates)}});
   }
   return text_of({{"version", 1}, {"exit", 0}, {"keys", std::move(keys)}});
@@ -67,6 +69,7 @@ std::string import_json(const store::Imported& done, const std::vector<Error>& p
   for (const auto& one : done.certificates) {
     Json json = certificate_json(one.certificate);
     json["result"] = name(one.what);
+    json["has_key"] = one.has_key;
     certificates.push_back(std::move(json));
   }
   Json keys = Json::array();

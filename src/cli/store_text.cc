@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/verdict_text.h"
+#include "x509/key_info.h"
 
 namespace bulla::cli {
 namespace {
@@ -103,14 +104,22 @@ std::string certificate_text(const store::Found& found, const std::vector<store:
   return text;
 }
 
-std::string key_line(const store::KeyRow& key, const std::vector<store::CertificateRow>& owners) {
+std::string key_line(const KeptKey& kept) {
+  const store::KeyRow& key = kept.key;
+  const std::vector<store::CertificateRow>& certificates = kept.certificates;
   auto fingerprint = store::key_fingerprint(key.public_key);
   std::string text = fingerprint ? short_hex(*fingerprint) : std::string(kShort, '?');
-  text += "  " + (owners.empty() ? "no certificate" : owner(owners.front().certificate));
-  if (!owners.empty()) text += "  " + owners.front().certificate.key_description();
+  text += "  ";
+  if (!certificates.empty()) {
+    text += owner(certificates.front().certificate);
+  } else {
+    if (kept.owner) text += "for " + printable(join(kept.owner->addresses, ", ")) + ", ";
+    text += "no certificate";
+  }
+  text += "  " + x509::read_key_info(key.public_key).description;
   text += key.form == store::KeyRow::Form::Plain ? "  not encrypted" : "  encrypted";
   text += "  since " + day(key.added);
-  if (owners.size() > 1) text += "  " + std::to_string(owners.size()) + " certificates";
+  if (certificates.size() > 1) text += "  " + std::to_string(certificates.size()) + " certificates";
   return text + "\n";
 }
 
@@ -125,7 +134,7 @@ std::string import_text(const store::Imported& done) {
   }
   for (const auto& one : done.certificates) {
     add(name(one.what), short_hex(one.certificate.sha256()) + "  " + owner(one.certificate) + "  " +
-                            one.certificate.key_description());
+                            one.certificate.key_description() + (one.has_key ? "  key" : ""));
   }
   for (const std::string& address : done.statements) {
     add("learnt", "what " + printable(address) + " can read");

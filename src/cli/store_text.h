@@ -13,7 +13,12 @@ std::string certificate_line(const store::Found& found, Time at);
 // All of it, with its history.
 std::string certificate_text(const store::Found& found, const std::vector<store::Entry>& history,
                              Time at);
-std::string key_line(const store::KeyRow& key, const std::vector<store::CertificateRow>& owners);
+struct KeptKey {
+  store::KeyRow key;
+  std::vector<store::CertificateRow> certificates;
+  std::optional<store::KeyOwner> owner;  // if it was made here
+};
+std::string key_line(const KeptKey& kept);
 std::string import_text(const store::Imported& done);
 std::string counts_text(const std::string& path, const store::Counts& counts);
 
@@ -24,8 +29,7 @@ struct Described {
   bool is_chosen = false;             // the one to encrypt to, of `cert find`
 };
 std::string certificates_json(const std::vector<Described>& list);
-std::string keys_json(
-    const std::vector<std::pair<store::KeyRow, std::vector<store::CertificateRow>>>& list);
+std::string keys_json(const std::vector<KeptKey>& list);
 std::string import_json(const store::Imported& done, const std::vector<Error>& passed_over);
 std::string counts_json(const std::string& path, const store::Counts& counts);
 std::string check_json(const std::string& path, const std::vector<std::string>& problems, int exit);

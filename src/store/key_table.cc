@@ -1,13 +1,19 @@
 #include "store/key_table.h"
 
+#include "base/text.h"
 #include "base/try.h"
 #include "crypto/digest.h"
+#include "mime/address.h"
 
 namespace bulla::store {
 namespace {
 
 // ML-DSA and SLH-DSA keys have 5 KB, RSA keys of 16,384 bits 9 KB.
 constexpr std::size_t kMaxKeyBytes = 64u << 10;
+
+constexpr std::string_view kGenerated = "generated";  // what the history calls it
+constexpr std::string_view kFor = "for ";
+constexpr std::size_t kMaxOwner = 900;  // below what an entry of the history holds
 
 // The columns public_key, form, value and added.
 KeyRow read_row(const Row& row) {
@@ -31,6 +37,32 @@ Result<Bytes> state_of(const KeyRow& key) {
       .hash();
 }
 
+// for "Alice Lovelace" <alice@example.org>, <a@example.org>
+std::string owner_text(const KeyOwner& owner) {
+  std::string quoted;
+  for (char c : owner.name) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  if (!quoted.empty()) quoted = "\"" + quoted + "\" ";
+  std::vector<std::string> mailboxes;
+  for (const std::string& address : owner.addresses) {
+    mailboxes.push_back((mailboxes.empty() ? quoted : "") + "<" + address + ">");
+  }
+  return std::string(kFor) + join(mailboxes, ", ");
+}
+
+std::optional<KeyOwner> read_owner(std::string_view text) {
+  if (!text.starts_with(kFor)) return std::nullopt;
+  mime::AddressList list = mime::parse_address_list(text.substr(kFor.size()));
+  KeyOwner owner;
+  for (const mime::Mailbox& mailbox : list.mailboxes) {
+    if (owner.addresses.empty()) owner.name = mailbox.display_name;
+    owner.addresses.push_back(mailbox.addr_spec);
+  }
+  return owner;
+}
+
 }  // namespace
 
 std::string_view name(KeyRow::Form form) {
@@ -42,19 +74,37 @@ KeyRow KeyRow::clone() const {
 }
 
 Result<void> KeyTable::put(const KeyRow& key, const Provenance& from) {
+  Bytes fingerprint = TRY(fingerprint_of(key));
+  bool is_known = TRY(has(fingerprint));
+  return write(key, is_known ? "imported again" : "imported", from);
+}
+
+Result<void> KeyTable::put_generated(const KeyRow& key, const KeyOwner& owner, Time at) {
+  std::string text = owner_text(owner);
+  // What the history would cut off nobody could read again.
+  if (text.size() > kMaxOwner) return failure(Rule::LimitSize, 0, "the addresses of a key");
+  return write(key, kGenerated, {.at = at, .source = std::move(text)});
+}
+
+Result<std::optional<KeyOwner>> KeyTable::find_owner(ByteView key_fingerprint) const {
+  for (const Entry& entry : TRY(history_.about(Kind::Key, key_fingerprint))) {
+    if (entry.action == kGenerated) return read_owner(entry.detail);
+  }
+  return std::optional<KeyOwner>();
+}
+
+Result<void> KeyTable::write(const KeyRow& key, std::string_view action, const Provenance& from) {
   if (key.pkcs8.size() > kMaxKeyBytes || key.public_key.size() > kMaxKeyBytes) {
     return failure(Rule::LimitSize, 0, "a private key");
   }
   Bytes fingerprint = TRY(fingerprint_of(key));
-  bool is_known = TRY(has(fingerprint));
   TRY_VOID(database_.run("DELETE FROM keys WHERE spki = $1", {ByteView(fingerprint)}));
   TRY_VOID(database_.run(
       "INSERT INTO keys (spki, public_key, form, value, added) VALUES ($1, $2, $3, $4, $5)",
       {ByteView(fingerprint), ByteView(key.public_key), name(key.form), key.pkcs8.view(),
        std::int64_t{key.added.time_since_epoch().count()}}));
   Bytes state = TRY(state_of(key));
-  return history_.append(is_known ? "imported again" : "imported", Kind::Key, fingerprint,
-                         std::move(state), from);
+  return history_.append(action, Kind::Key, fingerprint, std::move(state), from);
 }
 
 Result<std::optional<KeyRow>> KeyTable::find(ByteView key_fingerprint) const {

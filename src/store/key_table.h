@@ -18,6 +18,13 @@ struct KeyRow {
 };
 std::string_view name(KeyRow::Form form);
 
+// Whom a key is for, as long as no certificate says so. It stands in the history of the key, as a
+// list of mailboxes (RFC 5322 3.4).
+struct KeyOwner {
+  std::string name;  // of a person, UTF-8; may be empty
+  std::vector<std::string> addresses;
+};
+
 class KeyTable {
  public:
   KeyTable(Database& database, History& history) : database_(database), history_(history) {}
@@ -25,6 +32,11 @@ class KeyTable {
   // Another form of a key that is there takes the place of the old one. REQUIRES: a
   // Transaction.
   [[nodiscard]] Result<void> put(const KeyRow& key, const Provenance& from);
+
+  // The same for a key that was made here; `owner` says for whom.
+  [[nodiscard]] Result<void> put_generated(const KeyRow& key, const KeyOwner& owner, Time at);
+  // For whom a key was made: nothing if it was imported.
+  Result<std::optional<KeyOwner>> find_owner(ByteView key_fingerprint) const;
 
   Result<std::optional<KeyRow>> find(ByteView key_fingerprint) const;
   Result<bool> has(ByteView key_fingerprint) const;
@@ -34,6 +46,8 @@ class KeyTable {
   [[nodiscard]] Result<void> find_faults(Faults& faults) const;
 
  private:
+  Result<void> write(const KeyRow& key, std::string_view action, const Provenance& from);
+
   Database& database_;
   History& history_;
 };

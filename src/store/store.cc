@@ -132,7 +132,9 @@ Result<void> Store::import_batch(const Import& batch, const Provenance& from, Im
   }
   for (const Certificate& certificate : batch.certificates) {
     Imported::What what = TRY(import_certificate(certificate, batch, from, done.findings));
-    done.certificates.push_back({certificate, what});
+    Bytes key = TRY(key_fingerprint(certificate.subject_public_key_info()));
+    bool has_key = TRY(keys_.has(key));
+    done.certificates.push_back({certificate, what, has_key});
   }
   for (const Import::Statement& one : batch.statements) {
     bool is_new = TRY(capabilities_.put(one.address, one.stated, one.signer.sha256(), from));
@@ -147,6 +149,32 @@ Result<Imported> Store::import(std::initializer_list<Provided> parts) {
   for (const Provided& part : parts) TRY_VOID(import_batch(part.batch, part.from, done));
   TRY_VOID(transaction.commit());
   return done;
+}
+
+Result<void> Store::keep_generated(const KeyRow& key, const KeyOwner& owner, Time at) {
+  Transaction transaction = TRY(Transaction::begin(*database_));
+  TRY_VOID(keys_.put_generated(key, owner, at));
+  return transaction.commit();
+}
+
+Result<std::vector<KeyRow>> Store::find_generated(const std::string& address) const {
+  std::vector<KeyRow> all;
+  TRY_VOID(keys_.each([&](const KeyRow& row) -> Result<void> {
+    all.push_back(row.clone());
+    return {};
+  }));
+  std::vector<KeyRow> found;
+  for (KeyRow& row : all) {
+    Bytes fingerprint = TRY(key_fingerprint(row.public_key));
+    auto owner = TRY(keys_.find_owner(fingerprint));
+    bool is_for =
+        owner &&
+        std::any_of(owner->addresses.begin(), owner->addresses.end(), [&](const std::string& one) {
+          return x509::equal_addresses(one, address, x509::LocalPart::Exact);
+        });
+    if (is_for) found.push_back(std::move(row));
+  }
+  return found;
 }
 
 Result<void> Store::set_trust(const std::vector<Certificate>& roots, const Trust& trust,

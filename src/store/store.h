@@ -48,6 +48,7 @@ struct Imported {
   struct OneCertificate {
     Certificate certificate;
     What what = What::Added;
+    bool has_key = false;  // its private key is in the store
   };
   struct OneKey {
     Bytes public_key;
@@ -98,6 +99,8 @@ class Store final : public Collection {
 
   // All of it or nothing, as in each of what follows.
   [[nodiscard]] Result<Imported> import(std::initializer_list<Provided> parts);
+  // A key that was made here, for whom a certificate is to be had.
+  [[nodiscard]] Result<void> keep_generated(const KeyRow& key, const KeyOwner& owner, Time at);
   // A certificate that is not there is imported first.
   [[nodiscard]] Result<void> set_trust(const std::vector<Certificate>& roots, const Trust& trust,
                                        const Provenance& from);
@@ -112,6 +115,9 @@ class Store final : public Collection {
   // The identities that a message may mean by this name, keys without certificate too.
   Result<std::vector<Identity>> find_named(const RecipientName& name,
                                            const AskPassphrase& ask) const;
+
+  // Keys that were made for exactly this address, oldest first, with a certificate or without.
+  Result<std::vector<KeyRow>> find_generated(const std::string& address) const;
 
   // Roots that count at this time, and those that a person refused.
   struct Roots {

@@ -240,6 +240,66 @@ TEST(Store, no_private_key_is_in_the_file_in_plain) {
   EXPECT_EQ(folder.read("data/store.db").find(secret), std::string::npos);
 }
 
+KeyRow new_key(std::string_view type) {
+  Secret made = generate_private_key(type).value();
+  return {.public_key = load_private_key(made.view()).value()->subject_public_key_info(),
+          .form = KeyRow::Form::Plain,
+          .pkcs8 = std::move(made),
+          .added = *parse_time("2026-11-24")};
+}
+
+TEST(Store, remembers_whom_a_key_was_made_for) {
+  TemporaryFolder folder;
+  KeyRow key = new_key("p256");
+  KeyRow other = new_key("ed25519");
+  Bytes fingerprint = key_fingerprint(key.public_key).value();
+  {
+    auto store = make_store(folder);
+    KeyOwner alice{.name = "Lovelace, \"Alice\" \\ Grüße",
+                   .addresses = {"alice@example.org", "büro@example.org", "\"a b\"@example.org"}};
+    ASSERT_TRUE(store->keep_generated(key, alice, key.added));
+    ASSERT_TRUE(
+        store->keep_generated(other, {.name = "", .addresses = {"bob@example.org"}}, other.added));
+  }
+  auto store = make_store(folder);
+  auto owner = store->keys().find_owner(fingerprint).value();
+  ASSERT_TRUE(owner);
+  EXPECT_EQ(owner->name, "Lovelace, \"Alice\" \\ Grüße");
+  EXPECT_EQ(owner->addresses, (std::vector<std::string>{"alice@example.org", "büro@example.org",
+                                                        "\"a b\"@example.org"}));
+  for (const char* address : {"alice@example.org", "alice@EXAMPLE.org", "büro@example.org"}) {
+    auto found = store->find_generated(address).value();
+    ASSERT_EQ(found.size(), 1u) << address;
+    EXPECT_EQ(found[0].public_key, key.public_key);
+  }
+  EXPECT_EQ(store->find_generated("bob@example.org")->size(), 1u);
+  EXPECT_TRUE(store->find_generated("Alice@example.org")->empty());
+  EXPECT_EQ(problems(*store), "");
+}
+
+TEST(Store, an_imported_key_was_made_for_nobody) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  Import batch = certificates({});
+  batch.keys.push_back(new_key("p256"));
+  Bytes fingerprint = key_fingerprint(batch.keys[0].public_key).value();
+  import(*store, std::move(batch));
+  EXPECT_FALSE(store->keys().find_owner(fingerprint).value());
+}
+
+TEST(Store, more_addresses_than_the_history_holds_are_refused) {
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  KeyOwner many;
+  for (int i = 0; i < 60; ++i)
+    many.addresses.push_back("address" + std::to_string(i) + "@example.org");
+  KeyRow key = new_key("p256");
+  auto kept = store->keep_generated(key, many, key.added);
+  ASSERT_FALSE(kept);
+  EXPECT_EQ(kept.error().rule, Rule::LimitSize);
+  EXPECT_EQ(store->count()->keys, 0);
+}
+
 // USERS 31: what a message names decides, and no address.
 TEST_P(StoreIn, finds_keys_by_what_a_message_names) {
   auto store = make_store();

@@ -1,0 +1,274 @@
+// key generate, request and renew: from nothing to a certificate of one's own.
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "cli/commands.h"
+#include "cli/json_values.h"
+#include "cli/report.h"
+#include "cli/store_place.h"
+#include "cli/stores.h"
+#include "cli/world.h"
+#include "host/environment.h"
+#include "host/sink.h"
+#include "store/locked_key.h"
+#include "x509/key_info.h"
+#include "x509/name.h"
+#include "x509/name_writer.h"
+#include "x509/pem.h"
+
+namespace bulla::cli {
+namespace {
+
+using store::KeyRow;
+using store::Missing;
+using store::Store;
+
+constexpr std::string_view kUsualType = "rsa-3072";  // all CAs take it
+
+// What a command gives: the fingerprint and the rest of a line, and what to do next.
+struct Answer {
+  std::string text;  // for standard output
+  std::string said;  // for standard error
+  std::string hint;
+  std::string json;
+};
+
+struct NewKey {
+  PrivateKeyPtr key;
+  KeyRow row;
+};
+
+// A key that is being asked a certificate for, and what is known of whom it is for.
+struct Subject {
+  KeyRow key;
+  std::optional<Certificate> certificate;  // the newest
+  std::optional<store::KeyOwner> owner;
+};
+
+Result<std::string> short_fingerprint(ByteView public_key) {
+  Bytes fingerprint = TRY(store::key_fingerprint(public_key));
+  return to_hex(fingerprint).substr(0, 16);
+}
+
+std::string key_description(ByteView public_key) {
+  return x509::read_key_info(public_key).description;
+}
+
+Result<NewKey> make_key(std::string_view type, const std::string& owner,
+                        const NewPassphrase& passphrase) {
+  Secret made = TRY(generate_private_key(type));
+  PrivateKeyPtr key = TRY(load_private_key(made.view()));
+  KeyRow row = TRY(lock_key(*key, made.view(), "the key of " + owner, passphrase));
+  return NewKey{.key = std::move(key), .row = std::move(row)};
+}
+
+Result<Json> key_json(ByteView public_key, const std::vector<std::string>& addresses) {
+  Bytes fingerprint = TRY(store::key_fingerprint(public_key));
+  return Json{{"version", 1},
+              {"exit", 0},
+              {"fingerprint", to_hex(fingerprint)},
+              {"key", key_description(public_key)},
+              {"addresses", addresses}};
+}
+
+Result<Answer> generate(const KeyOptions& options) {
+  const std::vector<std::string>& addresses = options.wish.addresses;
+  std::string type = options.type.value_or(std::string(kUsualType));
+  NewKey made = TRY(make_key(type, addresses[0], options.new_passphrase));
+  std::string name = options.wish.name.value_or("");
+  std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Create));
+  TRY_VOID(store->keep_generated(made.row, {.name = std::move(name), .addresses = addresses},
+                                 made.row.added));
+  std::string fingerprint = TRY(short_fingerprint(made.row.public_key));
+  Json json = TRY(key_json(made.row.public_key, addresses));
+  return Answer{.text = "generated  " + fingerprint + "  " + printable(addresses[0]) + "  " +
+                        key_description(made.row.public_key) + "\n",
+                .said = {},
+                .hint = "bulla key request " + fingerprint + " asks for its certificate",
+                .json = text_of(json)};
+}
+
+// Of several certificates the one that would be signed with, or the newest.
+Result<std::optional<Certificate>> certificate_of(const Store& store, ByteView public_key) {
+  Bytes fingerprint = TRY(store::key_fingerprint(public_key));
+  std::vector<Certificate> certificates;
+  for (store::CertificateRow& row : TRY(store.certificates().find_by_key(fingerprint))) {
+    if (row.standing == store::Standing::Used) certificates.push_back(std::move(row.certificate));
+  }
+  auto ranked = store::rank(
+      certificates, {.use = store::Wish::Use::Sign, .address = {}, .at = host::current_time()});
+  if (ranked.empty()) return std::optional<Certificate>();
+  return std::optional(std::move(ranked.front().certificate));
+}
+
+Result<Subject> describe(const Store& store, KeyRow key) {
+  Bytes fingerprint = TRY(store::key_fingerprint(key.public_key));
+  auto certificate = TRY(certificate_of(store, key.public_key));
+  auto owner = TRY(store.keys().find_owner(fingerprint));
+  return Subject{
+      .key = std::move(key), .certificate = std::move(certificate), .owner = std::move(owner)};
+}
+
+// By an address the key that waits for a certificate is meant; if none does, the one that has one.
+Result<Subject> find_waiting(const Store& store, const std::string& what) {
+  std::vector<Subject> waiting;
+  if (is_address(what)) {
+    for (KeyRow& key : TRY(store.find_generated(what))) {
+      Subject subject = TRY(describe(store, std::move(key)));
+      if (!subject.certificate) waiting.push_back(std::move(subject));
+    }
+  }
+  if (waiting.size() == 1) return std::move(waiting.front());
+  KeyRow key = TRY(find_key(store, what));
+  return describe(store, std::move(key));
+}
+
+// By an address the certificate is meant that mail is signed with today.
+Result<Subject> find_current(const Store& store, const std::string& what) {
+  std::vector<Certificate> certificates;
+  for (const KeyRow& key : TRY(find_keys(store, what))) {
+    auto certificate = TRY(certificate_of(store, key.public_key));
+    if (certificate) certificates.push_back(std::move(*certificate));
+  }
+  auto ranked = store::rank(certificates, {.use = store::Wish::Use::Sign,
+                                           .address = is_address(what) ? what : std::string(),
+                                           .at = host::current_time()});
+  if (ranked.empty()) return failure(Rule::KeyNoCertificate, 0, what);
+  Certificate& current = ranked.front().certificate;
+  Bytes fingerprint = TRY(store::key_fingerprint(current.subject_public_key_info()));
+  auto key = TRY(store.keys().find(fingerprint));
+  if (!key) return failure(Rule::StoreUnknown, 0, what);
+  return Subject{.key = std::move(*key), .certificate = std::move(current), .owner = {}};
+}
+
+// What the command line leaves open is as the key was made for, or as its certificate has it.
+CertificationRequestOptions wish_for(const KeyOptions& options, const Subject& subject) {
+  CertificationRequestOptions wish = options.wish;
+  wish.like = subject.certificate;
+  if (wish.like || !subject.owner) return wish;
+  if (wish.addresses.empty()) wish.addresses = subject.owner->addresses;
+  if (!wish.name && !subject.owner->name.empty()) wish.name = subject.owner->name;
+  return wish;
+}
+
+std::vector<std::string> addresses_of(const CertificationRequestOptions& wish) {
+  std::vector<std::string> addresses = wish.addresses;
+  if (!addresses.empty() || !wish.like) return addresses;
+  for (const CertificateAddress& one : wish.like->addresses()) addresses.push_back(one.address);
+  return addresses;
+}
+
+// Lines end as they do on this machine.
+std::string entity_text(ByteView request) {
+  std::string text = write_request_entity(request);
+  std::erase(text, '\r');
+  return text;
+}
+
+// Writes the request, and keeps the key that it is for in between, if that is a new one: a request
+// whose key nobody has would be of no use.
+template <typename Keep>
+Result<void> write_request(const KeyOptions& options, ByteView request, Keep keep) {
+  std::unique_ptr<Sink> out = TRY(host::open_sink(options.common.output.value_or("-"), {}));
+  std::string text;
+  if (options.form == KeyOptions::Form::Pem) text = x509::write_pem("CERTIFICATE REQUEST", request);
+  if (options.form == KeyOptions::Form::Mail) text = entity_text(request);
+  TRY_VOID(out->write(options.form == KeyOptions::Form::Der ? request : as_bytes(text)));
+  TRY_VOID(keep());
+  return out->finish();
+}
+
+Result<Answer> answer_of(ByteView public_key, const std::vector<std::string>& addresses) {
+  std::string fingerprint = TRY(short_fingerprint(public_key));
+  Json json = TRY(key_json(public_key, addresses));
+  return Answer{.text = {},
+                .said = "asks for a certificate for " + printable(join(addresses, ", ")) +
+                        ", key " + fingerprint + ", " + key_description(public_key),
+                .hint = "bulla cert import takes what the CA answers",
+                .json = text_of(json)};
+}
+
+// One key under two names lets each stand in for the other: a new name takes a new key (RFC 2312
+// 5.1, CERT-69).
+Result<void> check_name(const KeyOptions& options, const Subject& subject) {
+  const CertificationRequestOptions& wish = options.wish;
+  if (!subject.certificate || !(wish.name || wish.subject)) return {};
+  Bytes asked = wish.subject ? TRY(x509::write_name(*wish.subject))
+                             : TRY(x509::write_common_name(*wish.name));
+  if (x509::equal_names(asked, subject.certificate->subject_der())) return {};
+  return failure(Rule::IoUsage, 0,
+                 "the key has a certificate for " + subject.certificate->subject() +
+                     "; a new name takes a new key");
+}
+
+Result<Answer> request_same_key(const KeyOptions& options, const Subject& subject) {
+  TRY_VOID(check_name(options, subject));
+  CertificationRequestOptions wish = wish_for(options, subject);
+  std::vector<std::string> addresses = addresses_of(wish);
+  if (addresses.empty()) {
+    return failure(Rule::IoUsage, 0, "no address is known for the key; give --address");
+  }
+  Passphrases passphrases(options.secrets);
+  store::LockedKey key(subject.key.clone(), addresses[0], passphrases.asker());
+  Bytes request = TRY(write_certification_request(key, wish));
+  TRY_VOID(write_request(options, request, [] { return Result<void>(); }));
+  return answer_of(subject.key.public_key, addresses);
+}
+
+// The name to ask for again, if it must be asked once more.
+std::string name_of(const KeyOptions& options, const Certificate& certificate) {
+  if (options.wish.name) return *options.wish.name;
+  std::string name = certificate.common_name();
+  return name == certificate.subject() ? std::string() : name;  // there is none
+}
+
+Result<Answer> renew_key(const KeyOptions& options, Store& store, const Subject& subject) {
+  CertificationRequestOptions wish = wish_for(options, subject);
+  std::vector<std::string> addresses = addresses_of(wish);
+  std::string type = options.type.value_or(std::string(find_key_type(subject.key.public_key)));
+  if (type.empty()) {
+    return failure(Rule::CryptoUnknownAlgorithm, 0,
+                   "no keys are made like the " + key_description(subject.key.public_key) +
+                       " of before; give --type");
+  }
+  if (addresses.empty()) {
+    return failure(Rule::IoUsage, 0, "the certificate has no address; give --address");
+  }
+  NewKey made = TRY(make_key(type, addresses[0], options.new_passphrase));
+  Bytes request = TRY(write_certification_request(*made.key, wish));
+  store::KeyOwner owner{.name = name_of(options, *subject.certificate), .addresses = addresses};
+  TRY_VOID(write_request(options, request,
+                         [&] { return store.keep_generated(made.row, owner, made.row.added); }));
+  return answer_of(made.row.public_key, addresses);
+}
+
+Result<Answer> answer(const KeyOptions& options) {
+  if (options.verb == kKeyGenerate) return generate(options);
+  std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Fail));
+  if (options.verb == kKeyRequest) {
+    Subject subject = TRY(find_waiting(*store, options.what));
+    return request_same_key(options, subject);
+  }
+  Subject subject = TRY(find_current(*store, options.what));
+  if (options.renewal == KeyOptions::Renewal::SameKey) return request_same_key(options, subject);
+  return renew_key(options, *store, subject);
+}
+
+}  // namespace
+
+Exit run_key_making(const KeyOptions& options) {
+  const CommonOptions& common = options.common;
+  Console console(common.verbosity, common.colour);
+  auto report = Report::open(common.json, {});
+  if (!report) return console.fail(report.error());
+  auto said = answer(options);
+  if (!said) return fail(console, *report, said.error());
+  if (common.json != "-" && common.verbosity != Verbosity::Quiet) print(1, said->text);
+  if (!said->said.empty()) console.say(said->said);
+  console.hint(said->hint);
+  auto written = report->is_wanted() ? report->write(said->json) : Result<void>();
+  return written ? Exit::Done : console.fail(written.error());
+}
+
+}  // namespace bulla::cli
