@@ -89,8 +89,8 @@ Result<Answer> generate(const KeyOptions& options) {
                 .json = text_of(json)};
 }
 
-// Of several certificates the one that would be signed with, or the newest.
-Result<std::optional<Certificate>> certificate_of(const Store& store, ByteView public_key) {
+// Of several certificates the one that would be signed with, or the newest; none or one.
+Result<std::vector<Certificate>> certificate_of(const Store& store, ByteView public_key) {
   Bytes fingerprint = TRY(store::key_fingerprint(public_key));
   std::vector<Certificate> certificates;
   for (store::CertificateRow& row : TRY(store.certificates().find_by_key(fingerprint))) {
@@ -98,16 +98,19 @@ Result<std::optional<Certificate>> certificate_of(const Store& store, ByteView p
   }
   auto ranked = store::rank(
       certificates, {.use = store::Wish::Use::Sign, .address = {}, .at = host::current_time()});
-  if (ranked.empty()) return std::optional<Certificate>();
-  return std::optional(std::move(ranked.front().certificate));
+  certificates.clear();
+  if (!ranked.empty()) certificates.push_back(std::move(ranked.front().certificate));
+  return certificates;
 }
 
 Result<Subject> describe(const Store& store, KeyRow key) {
   Bytes fingerprint = TRY(store::key_fingerprint(key.public_key));
-  auto certificate = TRY(certificate_of(store, key.public_key));
-  auto owner = TRY(store.keys().find_owner(fingerprint));
-  return Subject{
-      .key = std::move(key), .certificate = std::move(certificate), .owner = std::move(owner)};
+  std::vector<Certificate> certificates = TRY(certificate_of(store, key.public_key));
+  Subject subject;
+  subject.key = std::move(key);
+  if (!certificates.empty()) subject.certificate = std::move(certificates.front());
+  subject.owner = TRY(store.keys().find_owner(fingerprint));
+  return subject;
 }
 
 // By an address the key that waits for a certificate is meant; if none does, the one that has one.
@@ -128,8 +131,9 @@ Result<Subject> find_waiting(const Store& store, const std::string& what) {
 Result<Subject> find_current(const Store& store, const std::string& what) {
   std::vector<Certificate> certificates;
   for (const KeyRow& key : TRY(find_keys(store, what))) {
-    auto certificate = TRY(certificate_of(store, key.public_key));
-    if (certificate) certificates.push_back(std::move(*certificate));
+    for (Certificate& one : TRY(certificate_of(store, key.public_key))) {
+      certificates.push_back(std::move(one));
+    }
   }
   auto ranked = store::rank(certificates, {.use = store::Wish::Use::Sign,
                                            .address = is_address(what) ? what : std::string(),
