@@ -73,7 +73,7 @@ if [ -n "$group" ]; then
   key=$(cksum <"$root/tools/install_deps.sh")
   if [ "$(cat "$base-$group/.complete" 2>/dev/null)" != "$key" ]; then
     KEEP_AS="$base-$group" "$0" "$suite" tools/install_deps.sh ${built:+--tests} ||
-      { echo "fresh_debian: no packages for $suite" >&2; exit 69; }
+      { echo "fresh_debian: no packages for $suite" >&2; exit 1; }
     echo "$key" >"$base-$group/.complete"
   fi
   base=$base-$group

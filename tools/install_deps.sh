@@ -26,7 +26,7 @@ for group in "$@"; do
       case "$rt" in *"$own"*) packages="$packages $own" ;; esac ;;
     --interop) packages="$packages gpgsm gpg-agent libnss3-tools libbcmail-java default-jdk-headless" ;;
     --bench) packages="$packages libbenchmark-dev libgmime-3.0-dev valgrind" ;;
-    --tests) packages='cmake python3 openssl curl sqlite3' ;;
+    --tests) packages='cmake python3 openssl curl sqlite3 libpq5' ;;
     *) echo "usage: install_deps.sh [--dev] [--interop] [--bench] | --tests" >&2
       exit 64 ;;
   esac
