@@ -160,6 +160,8 @@ std::string read_string(Reader& in);
 
 // The same for contents whose tag is known.
 std::optional<std::string> string_to_utf8(Tag tag, ByteView contents);
+// Whether each octet is of the character set of the type (X.680 41).
+bool is_in_character_set(Tag tag, ByteView contents);
 
 // Whether the octets are exactly one well-formed DER element at the top level.
 bool is_single_element(ByteView der);

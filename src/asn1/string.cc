@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "asn1/reader.h"
 #include "base/text.h"
 
@@ -25,6 +27,13 @@ std::optional<std::string> from_wide(ByteView contents, std::size_t width) {
     append_utf8(text, code_point);
   }
   return text;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_printable(char c) {
+  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||
+         std::string_view(" '()+,-./:=?").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -61,6 +70,29 @@ std::string read_string(Reader& in) {
   auto text = string_to_utf8(tag, in.contents(tag));
   if (!text) in.fail(Rule::Asn1BadString);
   return text.value_or("");
+}
+
+bool is_in_character_set(Tag tag, ByteView contents) {
+  std::string_view text = as_text(contents);
+  auto all = [&](auto is_of_it) { return std::all_of(text.begin(), text.end(), is_of_it); };
+  switch (tag) {
+    case Tag::PrintableString:
+      return all(is_printable);
+    case Tag::NumericString:
+      return all([](char c) { return is_digit(c) || c == ' '; });
+    case Tag::VisibleString:
+      return all([](char c) { return c >= ' ' && c <= '~'; });
+    case Tag::Ia5String:
+      return all([](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    case Tag::Utf8String:
+      return is_utf8(text);
+    case Tag::BmpString:
+      return contents.size() % 2 == 0;
+    case Tag::UniversalString:
+      return contents.size() % 4 == 0;
+    default:
+      return true;
+  }
 }
 
 }  // namespace bulla::asn1

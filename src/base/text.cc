@@ -108,6 +108,12 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+std::size_t count_characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
 void append_utf8(std::string& to, char32_t code_point) {
   auto tail = [&](unsigned shift) {
     to += static_cast<char>(0x80 | ((code_point >> shift) & 0x3f));

@@ -28,6 +28,9 @@ std::string printable(std::string_view text);
 // Whether the octets are well-formed UTF-8 (RFC 3629: shortest form, no surrogates).
 bool is_utf8(std::string_view text);
 
+// Code points. REQUIRES: is_utf8().
+std::size_t count_characters(std::string_view utf8);
+
 // Appends a code point as UTF-8. REQUIRES: a Unicode scalar value.
 void append_utf8(std::string& to, char32_t code_point);
 

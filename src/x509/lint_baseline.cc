@@ -32,11 +32,6 @@ void absent(const View& view, Found& found) {
   found.add_if(!view.has(found.row().extension), extension_name(found.row().extension));
 }
 
-void is_critical(const View& view, Found& found) {
-  const Extension* extension = view.find(found.row().extension);
-  found.add_if(extension != nullptr && extension->critical, extension_name(found.row().extension));
-}
-
 // The policy of another profile than the one that is asked for does not claim this one.
 void policy_missing(const View& view, Found& found) {
   if (!view.policies) return;
@@ -59,16 +54,8 @@ void any_policy(const View& view, Found& found) {
   }
 }
 
-template <typename See>
-void for_each_qualifier(const View& view, See see) {
-  if (!view.policies) return;
-  for (const Policy& policy : *view.policies) {
-    for (const Qualifier& qualifier : policy.qualifiers) see(qualifier);
-  }
-}
-
 void cps_uri(const View& view, Found& found) {
-  for_each_qualifier(view, [&](const Qualifier& qualifier) {
+  for_each_qualifier(view, [&](const Policy&, const Qualifier& qualifier) {
     auto text = read_cps(qualifier);
     auto uri = text ? parse_uri(*text) : std::nullopt;
     bool is_web = uri && (uri->scheme == "http" || uri->scheme == "https");
@@ -77,7 +64,7 @@ void cps_uri(const View& view, Found& found) {
 }
 
 void notice(const View& view, Found& found) {
-  for_each_qualifier(view, [&](const Qualifier& qualifier) {
+  for_each_qualifier(view, [&](const Policy&, const Qualifier& qualifier) {
     auto one = read_notice(qualifier);
     found.add_if(one && one->has_reference, "certificatePolicies", "noticeRef");
     found.add_if(one && !one->text_tag, "certificatePolicies", "no explicitText");
@@ -223,11 +210,6 @@ void usage_bits(const View& view, Found& found) {
   found.add_if((set & ~allowed) != 0, "keyUsage", usage_names(set & ~allowed));
 }
 
-void not_critical_usage(const View& view, Found& found) {
-  const Extension* extension = view.find(kKeyUsage);
-  found.add_if(extension != nullptr && !extension->critical, "keyUsage");
-}
-
 void no_mail_purpose(const View& view, Found& found) {
   found.add_if(view.extended_key_usage && !view.has_purpose(kEmailProtection), "extKeyUsage");
 }
@@ -353,7 +335,8 @@ constexpr std::array kRows = {
         absent,
         kKeyUsage},
     Row{{"br.key-usage-not-critical", kWarning, "BR 7.1.2.3 e", "the extension is not critical"},
-        not_critical_usage},
+        is_not_critical,
+        kKeyUsage},
     Row{{"br.key-usage", kError, "BR 7.1.2.3 e", "a bit is set that the profile does not have"},
         usage_bits},
     Row{{"br.key-usage-type", kError, "BR 7.1.2.3 e", "it is neither for signatures nor for keys"},

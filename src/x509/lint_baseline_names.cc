@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "x509/lint_attributes.h"
+#include "x509/attribute_types.h"
 #include "x509/lint_syntax.h"
 #include "x509/lint_table.h"
 
@@ -119,7 +119,7 @@ CommonNames common_names(const View& view, const RelativeNames& name) {
   Type type = view.baseline->type;
   if (type == Type::Mailbox) return result;
   bool is_organization = type == Type::Organization;
-  result.values = texts_of(name, is_organization ? kOrganizationName : kPseudonym);
+  result.values = find_attributes(name, is_organization ? kOrganizationName : kPseudonym);
   std::sort(result.values.begin(), result.values.end());
   bool is_legacy = view.baseline->generation == Generation::Legacy;
   result.is_free =
@@ -135,7 +135,7 @@ void common_name(const View& view, Found& found) {
   auto addresses = alternative_addresses(view);
   for (const PlacedName& each : view.names) {
     CommonNames names = common_names(view, each.name);
-    for (const std::string& text : texts_of(each.name, kCommonName)) {
+    for (const std::string& text : find_attributes(each.name, kCommonName)) {
       found.add_if(!is_among(names, text) && !holds_address(addresses, text),
                    place_of(each, kCommonName), text);
     }
@@ -218,7 +218,7 @@ void dependency(const View& view, Found& found) {
 
 void country_code(const View& view, Found& found) {
   for (const PlacedName& each : view.names) {
-    for (const std::string& code : texts_of(each.name, kCountryName)) {
+    for (const std::string& code : find_attributes(each.name, kCountryName)) {
       found.add_if(!is_country_code(code) && code != "XX", place_of(each, kCountryName), code);
     }
   }

@@ -22,17 +22,6 @@ void unknown_critical(const View& view, Found& found) {
   }
 }
 
-// The two functions of the many rows that ask for one bit.
-void is_critical(const View& view, Found& found) {
-  const Extension* extension = view.find(found.row().extension);
-  found.add_if(extension != nullptr && extension->critical, extension_name(found.row().extension));
-}
-
-void is_not_critical(const View& view, Found& found) {
-  const Extension* extension = view.find(found.row().extension);
-  found.add_if(extension != nullptr && !extension->critical, extension_name(found.row().extension));
-}
-
 // Whether the certificate is signed with its own key; nothing if that cannot be said here.
 std::optional<bool> is_self_signed(const View& view) {
   auto key = crypto::PublicKey::parse(view.spki);
@@ -309,6 +298,16 @@ constexpr std::array kRows = {
 };
 
 }  // namespace
+
+void is_critical(const View& view, Found& found) {
+  const Extension* extension = view.find(found.row().extension);
+  found.add_if(extension != nullptr && extension->critical, extension_name(found.row().extension));
+}
+
+void is_not_critical(const View& view, Found& found) {
+  const Extension* extension = view.find(found.row().extension);
+  found.add_if(extension != nullptr && !extension->critical, extension_name(found.row().extension));
+}
 
 std::span<const Row> extension_rows() { return kRows; }
 

@@ -4,7 +4,7 @@
 
 #include "crypto/algorithm_table.h"
 #include "crypto/key_kind.h"
-#include "x509/lint_attributes.h"
+#include "x509/attribute_types.h"
 #include "x509/lint_keys.h"
 #include "x509/lint_table.h"
 
@@ -67,11 +67,6 @@ void weak_signature(const View& view, Found& found) {
   found.add_if(is_weak, "signatureAlgorithm", scheme ? describe(*scheme) : oid.to_string());
 }
 
-void capabilities_critical(const View& view, Found& found) {
-  const Extension* extension = view.find(kSmimeCapabilities);
-  found.add_if(extension != nullptr && extension->critical, "smimeCapabilities");
-}
-
 constexpr std::array kRows = {
     Row{{"smime.no-address", kNote, "RFC 8550 3",
          "there is no mail address: no sender can be compared with it"},
@@ -98,7 +93,8 @@ constexpr std::array kRows = {
          "the certificate is signed with a digest that collides"},
         weak_signature},
     Row{{"smime.capabilities-critical", kError, "RFC 4262 2", "the extension is critical"},
-        capabilities_critical},
+        is_critical,
+        kSmimeCapabilities},
 };
 
 }  // namespace

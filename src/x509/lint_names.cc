@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "x509/lint_attributes.h"
+#include "x509/attribute_types.h"
 #include "x509/lint_syntax.h"
 #include "x509/lint_table.h"
 
@@ -13,52 +13,14 @@ namespace {
 
 using asn1::Tag;
 
-// How RFC 5280 A.1 declares the value of an attribute.
-enum class Form : std::uint8_t { Directory, Printable, Ia5 };
-
-struct AttributeRow {
-  Oid type;
-  std::string_view name;
-  Form form;
-  std::size_t most;  // characters; 0: the RFC has no bound
-};
-
-constexpr std::array kAttributes = {
-    AttributeRow{kCommonName, "commonName", Form::Directory, 64},
-    AttributeRow{kSurname, "surname", Form::Directory, 32'768},
-    AttributeRow{kSerialNumber, "serialNumber", Form::Printable, 64},
-    AttributeRow{kCountryName, "countryName", Form::Printable, 2},
-    AttributeRow{kLocalityName, "localityName", Form::Directory, 128},
-    AttributeRow{kStateOrProvinceName, "stateOrProvinceName", Form::Directory, 128},
-    AttributeRow{kStreetAddress, "streetAddress", Form::Directory, 0},
-    AttributeRow{kOrganizationName, "organizationName", Form::Directory, 64},
-    AttributeRow{kOrganizationalUnitName, "organizationalUnitName", Form::Directory, 64},
-    AttributeRow{kTitle, "title", Form::Directory, 64},
-    AttributeRow{kPostalCode, "postalCode", Form::Directory, 0},
-    AttributeRow{kGivenName, "givenName", Form::Directory, 32'768},
-    AttributeRow{kInitials, "initials", Form::Directory, 32'768},
-    AttributeRow{kGenerationQualifier, "generationQualifier", Form::Directory, 32'768},
-    AttributeRow{kDnQualifier, "dnQualifier", Form::Printable, 0},
-    AttributeRow{kPseudonym, "pseudonym", Form::Directory, 128},
-    AttributeRow{kOrganizationIdentifier, "organizationIdentifier", Form::Directory, 0},
-    AttributeRow{kDomainComponent, "domainComponent", Form::Ia5, 0},
-    AttributeRow{kEmailAddress, "emailAddress", Form::Ia5, 255},
-};
-
-const AttributeRow* find_attribute(const Oid& type) {
-  const auto* found = std::find_if(kAttributes.begin(), kAttributes.end(),
-                                   [&](const AttributeRow& row) { return row.type == type; });
-  return found == kAttributes.end() ? nullptr : found;
-}
-
 bool is_directory_string(Tag tag) {
   return tag == Tag::Utf8String || tag == Tag::PrintableString || tag == Tag::TeletexString ||
          tag == Tag::BmpString || tag == Tag::UniversalString;
 }
 
-bool fits(Form form, Tag tag) {
-  if (form == Form::Directory) return is_directory_string(tag);
-  return tag == (form == Form::Printable ? Tag::PrintableString : Tag::Ia5String);
+bool fits(AttributeRow::Form form, Tag tag) {
+  if (form == AttributeRow::Form::Directory) return is_directory_string(tag);
+  return tag == (form == AttributeRow::Form::Printable ? Tag::PrintableString : Tag::Ia5String);
 }
 
 // The issuer has its own certificate, in which its name is looked at; but what the octets are
@@ -74,7 +36,7 @@ void for_each_attribute(const View& view, See see) {
 
 void string_type(const View& view, Found& found) {
   for_each_attribute(view, [&](const PlacedName& name, const NameAttribute& attribute) {
-    const AttributeRow* row = find_attribute(attribute.type);
+    const AttributeRow* row = find_attribute_row(attribute.type);
     found.add_if(row != nullptr && !fits(row->form, attribute.tag), place_of(name, attribute.type));
   });
 }
@@ -89,26 +51,25 @@ void old_string(const View& view, Found& found) {
 
 void characters(const View& view, Found& found) {
   for_each_attribute(view, [&](const PlacedName& name, const NameAttribute& attribute) {
-    found.add_if(!is_in_character_set(attribute.tag, attribute.value),
+    found.add_if(!asn1::is_in_character_set(attribute.tag, attribute.value),
                  place_of(name, attribute.type), to_hex(attribute.value));
   });
 }
 
 void length(const View& view, Found& found) {
   for_each_attribute(view, [&](const PlacedName& name, const NameAttribute& attribute) {
-    const AttributeRow* row = find_attribute(attribute.type);
+    const AttributeRow* row = find_attribute_row(attribute.type);
     auto text = text_of(attribute);
     if (row == nullptr || !text) return;
     std::size_t count = count_characters(*text);
-    bool is_wrong =
-        attribute.type == kCountryName ? count != 2 : row->most != 0 && count > row->most;
-    found.add_if(is_wrong, place_of(name, attribute.type), std::to_string(count) + " characters");
+    found.add_if(!x509::fits(*row, count), place_of(name, attribute.type),
+                 std::to_string(count) + " characters");
   });
 }
 
 void empty_value(const View& view, Found& found) {
   for_each_attribute(view, [&](const PlacedName& name, const NameAttribute& attribute) {
-    found.add_if(find_attribute(attribute.type) != nullptr && attribute.value.empty(),
+    found.add_if(find_attribute_row(attribute.type) != nullptr && attribute.value.empty(),
                  place_of(name, attribute.type));
   });
 }
@@ -135,7 +96,7 @@ void several_in_rdn(const View& view, Found& found) {
 // The labels from the last domainComponent to the first.
 void domain_components(const View& view, Found& found) {
   for (const PlacedName& each : view.names) {
-    std::vector<std::string> labels = texts_of(each.name, kDomainComponent);
+    std::vector<std::string> labels = find_attributes(each.name, kDomainComponent);
     std::reverse(labels.begin(), labels.end());
     std::string domain = join(labels, ".");
     found.add_if(!labels.empty() && (!is_domain(domain) || is_domain_too_long(domain)),
@@ -145,7 +106,7 @@ void domain_components(const View& view, Found& found) {
 
 void address_syntax(const View& view, Found& found) {
   for (const PlacedName& each : view.names) {
-    for (const std::string& address : texts_of(each.name, kEmailAddress)) {
+    for (const std::string& address : find_attributes(each.name, kEmailAddress)) {
       found.add_if(!is_mailbox(address), place_of(each, kEmailAddress), address);
     }
   }
@@ -154,7 +115,7 @@ void address_syntax(const View& view, Found& found) {
 // In subjectAltName, and there alone (CERT-08).
 void address_not_alternative(const View& view, Found& found) {
   auto addresses = alternative_addresses(view);
-  for (const std::string& address : texts_of(view.names.front().name, kEmailAddress)) {
+  for (const std::string& address : find_attributes(view.names.front().name, kEmailAddress)) {
     found.add_if(!holds_address(addresses, address), "subject emailAddress", address);
   }
 }
@@ -206,16 +167,12 @@ std::optional<std::string> text_of(const NameAttribute& attribute) {
 }
 
 std::string attribute_name(const Oid& type) {
-  const AttributeRow* row = find_attribute(type);
+  const AttributeRow* row = find_attribute_row(type);
   return row == nullptr ? type.to_string() : std::string(row->name);
 }
 
 std::string place_of(const PlacedName& name, const Oid& type) {
   return name.place + ' ' + attribute_name(type);
-}
-
-std::vector<std::string> texts_of(const RelativeNames& name, const Oid& type) {
-  return find_attributes(name, type);
 }
 
 bool has_attribute(const RelativeNames& name, const Oid& type) {

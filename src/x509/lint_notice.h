@@ -15,4 +15,13 @@ struct Notice {
 std::optional<Notice> read_notice(const Qualifier& qualifier);
 std::optional<std::string> read_cps(const Qualifier& qualifier);
 
+// Calls see(policy, qualifier) for each.
+template <typename See>
+void for_each_qualifier(const View& view, See see) {
+  if (!view.policies) return;
+  for (const Policy& policy : *view.policies) {
+    for (const Qualifier& qualifier : policy.qualifiers) see(policy, qualifier);
+  }
+}
+
 }  // namespace bulla::x509::lint

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "x509/lint_attributes.h"
+#include "x509/attribute_types.h"
 #include "x509/lint_syntax.h"
 #include "x509/lint_table.h"
 
@@ -72,14 +72,15 @@ std::optional<Identifier> parse_identifier(std::string_view text) {
 template <typename See>
 void for_each_text(const View& view, See see) {
   for (const PlacedName& each : view.names) {
-    for (const std::string& text : texts_of(each.name, kOrganizationIdentifier)) see(each, text);
+    for (const std::string& text : find_attributes(each.name, kOrganizationIdentifier))
+      see(each, text);
   }
 }
 
 // Of schemes that are known.
 template <typename See>
 void for_each_identifier(const PlacedName& name, See see) {
-  for (const std::string& text : texts_of(name.name, kOrganizationIdentifier)) {
+  for (const std::string& text : find_attributes(name.name, kOrganizationIdentifier)) {
     auto identifier = parse_identifier(text);
     const SchemeRow* scheme = identifier ? find_scheme(*identifier) : nullptr;
     if (scheme == nullptr) continue;
@@ -169,7 +170,7 @@ void reference_prohibited(const View& view, Found& found) {
 // Each country beside an identifier has to be the one of the identifier.
 void country_differs(const View& view, Found& found) {
   for (const PlacedName& name : view.names) {
-    auto codes = texts_of(name.name, kCountryName);
+    auto codes = find_attributes(name.name, kCountryName);
     std::sort(codes.begin(), codes.end());
     codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
     if (codes.empty()) continue;

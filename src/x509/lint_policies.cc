@@ -3,20 +3,13 @@
 #include <array>
 #include <set>
 
+#include "base/text.h"
 #include "x509/lint_notice.h"
 #include "x509/lint_syntax.h"
 #include "x509/lint_table.h"
 
 namespace bulla::x509::lint {
 namespace {
-
-template <typename See>
-void for_each_qualifier(const View& view, See see) {
-  if (!view.policies) return;
-  for (const Policy& policy : *view.policies) {
-    for (const Qualifier& qualifier : policy.qualifiers) see(policy, qualifier);
-  }
-}
 
 template <typename See>
 void for_each_text(const View& view, See see) {
@@ -115,11 +108,6 @@ void mapping_any(const View& view, Found& found) {
     found.add_if(each.issuer_policy == kAnyPolicy || each.subject_policy == kAnyPolicy,
                  "policyMappings");
   }
-}
-
-void not_critical(const View& view, Found& found) {
-  const Extension* extension = view.find(found.row().extension);
-  found.add_if(extension != nullptr && !extension->critical, extension_name(found.row().extension));
 }
 
 // PolicyConstraints ::= SEQUENCE {
@@ -271,18 +259,18 @@ constexpr std::array kRows = {
     Row{{"x509.mapping-any", kError, "RFC 5280 4.2.1.5", "anyPolicy is mapped"}, mapping_any},
     Row{{"x509.mappings-not-critical", kWarning, "RFC 5280 4.2.1.5",
          "the extension is not critical"},
-        not_critical,
+        is_not_critical,
         kPolicyMappings},
     Row{{"x509.policy-constraints-not-critical", kError, "RFC 5280 4.2.1.11",
          "the extension is not critical"},
-        not_critical,
+        is_not_critical,
         kPolicyConstraints},
     Row{{"x509.policy-constraints-empty", kError, "RFC 5280 4.2.1.11",
          "the extension constrains nothing"},
         constraints_empty},
     Row{{"x509.inhibit-any-not-critical", kError, "RFC 5280 4.2.1.14",
          "the extension is not critical"},
-        not_critical,
+        is_not_critical,
         kInhibitAnyPolicy},
     Row{{"der.qc-statement", kError, "RFC 3739 3.2.6, ETSI EN 319 412-5 4",
          "a statement does not fit its ASN.1"},

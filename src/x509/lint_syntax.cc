@@ -81,10 +81,6 @@ std::string host_of(std::string_view authority) {
   return std::string(authority);
 }
 
-bool is_printable_character(char c) {
-  return is_letter(c) || is_digit(c) || is_one_of(c, " '()+,-./:=?");
-}
-
 }  // namespace
 
 bool is_domain(std::string_view text) {
@@ -135,34 +131,6 @@ std::optional<Uri> parse_uri(std::string_view text) {
 bool is_host(std::string_view host) {
   bool is_literal = host.size() > 2 && host.front() == '[' && host.back() == ']';
   return is_literal || is_domain(host);
-}
-
-bool is_in_character_set(asn1::Tag tag, ByteView contents) {
-  std::string_view text = as_text(contents);
-  switch (tag) {
-    case asn1::Tag::PrintableString:
-      return std::all_of(text.begin(), text.end(), &is_printable_character);
-    case asn1::Tag::NumericString:
-      return std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == ' '; });
-    case asn1::Tag::VisibleString:
-      return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-    case asn1::Tag::Ia5String:
-      return std::all_of(text.begin(), text.end(), &is_ascii);
-    case asn1::Tag::Utf8String:
-      return is_utf8(text);
-    case asn1::Tag::BmpString:
-      return contents.size() % 2 == 0;
-    case asn1::Tag::UniversalString:
-      return contents.size() % 4 == 0;
-    default:
-      return true;
-  }
-}
-
-std::size_t count_characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
 }
 
 bool is_lei_form(std::string_view text) {

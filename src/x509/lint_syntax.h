@@ -32,11 +32,6 @@ std::optional<Uri> parse_uri(std::string_view text);
 // Whether a host is a name or an address.
 bool is_host(std::string_view host);
 
-// Whether each octet is of the character set of the type.
-bool is_in_character_set(asn1::Tag tag, ByteView contents);
-// Code points. REQUIRES: well-formed UTF-8.
-std::size_t count_characters(std::string_view utf8);
-
 // A Legal Entity Identifier: 18 letters and digits and two check digits (ISO 17442).
 bool is_lei_form(std::string_view text);
 // ISO 7064 MOD 97-10. REQUIRES: is_lei_form().

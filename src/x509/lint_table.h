@@ -41,6 +41,10 @@ struct Row {
   Oid extension = {};  // that a check of many is about
 };
 
+// For the many rows that ask for one bit of row.extension.
+void is_critical(const View& view, Found& found);
+void is_not_critical(const View& view, Found& found);
+
 std::span<const Row> encoding_rows();
 std::span<const Row> field_rows();
 std::span<const Row> name_rows();
@@ -60,8 +64,6 @@ std::optional<std::string> text_of(const NameAttribute& attribute);
 std::string place_of(const PlacedName& name, const Oid& type);
 // "organizationName"; the dotted OID of a type without a name here.
 std::string attribute_name(const Oid& type);
-// The texts of all attributes of a type.
-std::vector<std::string> texts_of(const RelativeNames& name, const Oid& type);
 bool has_attribute(const RelativeNames& name, const Oid& type);
 
 // The mail addresses of subjectAltName as they are compared: the domain in lower case (CERT-13).

@@ -236,8 +236,8 @@ bool skip_period(asn1::Reader& in) {
 // LEI-Role ::= PrintableString (SIZE (1..64)) (ISO 17442-2)
 bool skip_role(asn1::Reader& in) {
   ByteView role = in.contents(asn1::Tag::PrintableString);
-  bool is_good =
-      !role.empty() && role.size() <= 64 && is_in_character_set(asn1::Tag::PrintableString, role);
+  bool is_good = !role.empty() && role.size() <= 64 &&
+                 asn1::is_in_character_set(asn1::Tag::PrintableString, role);
   if (!is_good) in.fail(Rule::Asn1BadString);
   return true;
 }

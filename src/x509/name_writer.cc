@@ -3,19 +3,15 @@
 #include <algorithm>
 #include <vector>
 
+#include "asn1/reader.h"
 #include "asn1/writer.h"
 #include "base/text.h"
 #include "base/try.h"
-#include "x509/extensions.h"
+#include "x509/attribute_types.h"
 #include "x509/name.h"
 
 namespace bulla::x509 {
 namespace {
-
-constexpr Oid kCountryName = Oid::of("2.5.4.6");
-constexpr Oid kSerialNumber = Oid::of("2.5.4.5");
-constexpr Oid kDnQualifier = Oid::of("2.5.4.46");
-constexpr Oid kDomainComponent = Oid::of("0.9.2342.19200300.100.1.25");
 
 tl::unexpected<Error> wrong(const std::string& why) {
   return failure(Rule::IoUsage, 0, "the subject: " + why);
@@ -27,49 +23,43 @@ unsigned hex_value(char c) {
   return static_cast<unsigned>(c <= '9' ? c - '0' : lower(c) - 'a' + 10);
 }
 
-// X.520: PrintableString ::= letters, digits, space and some signs.
-bool is_printable_string(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
-           std::string_view(" '()+,-./:=?").find(c) != std::string_view::npos;
-  });
-}
-
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-}
-
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-// The string types that RFC 5280 appendix A prescribes; all others are DirectoryString, which is
-// written as UTF8String (RFC 5280 4.1.2.4).
-Result<asn1::Tag> string_type(const Oid& type, const std::string& value) {
-  constexpr std::size_t kMost = 1'024;  // more than any upper bound there
+// The string type that RFC 5280 appendix A prescribes; a DirectoryString is written as UTF8String
+// (RFC 5280 4.1.2.4).
+asn1::Tag string_type(const AttributeRow* row) {
+  using Form = AttributeRow::Form;
+  Form form = row == nullptr ? Form::Directory : row->form;
+  if (form == Form::Directory) return asn1::Tag::Utf8String;
+  return form == Form::Printable ? asn1::Tag::PrintableString : asn1::Tag::Ia5String;
+}
+
+Result<void> check_value(const AttributeRow* row, asn1::Tag tag, const std::string& value) {
+  constexpr std::size_t kMost = 1'024;  // octets, whatever the type
   if (value.empty()) return wrong("an attribute has no value");
   if (value.size() > kMost || !is_utf8(value) || has_control(value)) {
     return wrong("a value is too long, no UTF-8, or has control characters");
   }
-  if (type == kCountryName || type == kSerialNumber || type == kDnQualifier) {
-    bool is_code = type != kCountryName || value.size() == 2;
-    if (is_code && is_printable_string(value)) return asn1::Tag::PrintableString;
-    return wrong(value + (is_code ? " has characters that it cannot have"
-                                  : " is no country code of two letters"));
+  if (!asn1::is_in_character_set(tag, as_bytes(value))) {
+    return wrong(value + " has characters that it cannot have");
   }
-  if (type == kEmailAddress || type == kDomainComponent) {
-    if (is_ascii(value)) return asn1::Tag::Ia5String;
-    return wrong(value + " is not ASCII");
-  }
-  return asn1::Tag::Utf8String;
+  if (row == nullptr || fits(*row, count_characters(value))) return {};
+  bool is_country = row->type == kCountryName;
+  return wrong(is_country ? value + " is no country code of two letters"
+                          : std::string(row->name) + " has " + std::to_string(row->most) +
+                                " characters at most");
 }
 
 // AttributeTypeAndValue ::= SEQUENCE {
 //     type   AttributeType,
 //     value  AttributeValue }
 Result<Bytes> write_attribute(const Oid& type, const std::string& value) {
-  asn1::Tag tag = TRY(string_type(type, value));
+  const AttributeRow* row = find_attribute_row(type);
+  asn1::Tag tag = string_type(row);
+  TRY_VOID(check_value(row, tag, value));
   return asn1::encode([&](asn1::Writer& out) {
     asn1::Writer seq = out.sequence();
     seq.oid(type);
@@ -162,14 +152,28 @@ Result<Bytes> write_name(std::string_view text) {
 }
 
 Result<Bytes> write_common_name(std::string_view name) {
-  constexpr std::size_t kUbCommonName = 64;  // RFC 5280 appendix A.1, in characters
-  auto is_lead = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
-  if (std::count_if(name.begin(), name.end(), is_lead) > static_cast<long>(kUbCommonName)) {
-    return wrong("a name has 64 characters at most");
-  }
   std::vector<Bytes> attributes;
   attributes.push_back(TRY(write_attribute(kCommonName, std::string(name))));
   return write_sequence({asn1::encode([&](asn1::Writer& out) { out.set_of(attributes); })});
+}
+
+Result<Bytes> without_attribute(ByteView name_der, const Oid& type) {
+  RelativeNames names = TRY(asn1::decode(name_der, &read_name));
+  return asn1::encode([&](asn1::Writer& out) {
+    asn1::Writer seq = out.sequence();
+    for (const RelativeName& name : names) {
+      std::vector<Bytes> attributes;
+      for (const NameAttribute& attribute : name) {
+        if (attribute.type == type) continue;
+        attributes.push_back(asn1::encode([&](asn1::Writer& one) {
+          asn1::Writer pair = one.sequence();
+          pair.oid(attribute.type);
+          pair.element(attribute.element);
+        }));
+      }
+      if (!attributes.empty()) seq.set_of(attributes);
+    }
+  });
 }
 
 }  // namespace bulla::x509

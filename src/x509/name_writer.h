@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "bulla/bytes.h"
+#include "bulla/oid.h"
 #include "bulla/result.h"
 
 namespace bulla::x509 {
@@ -12,8 +13,11 @@ namespace bulla::x509 {
 // the attributes of one, "\" before a character that would end a value, or before two hexadecimal
 // digits. Types by the short names that names are shown with, in any
 // case. Empty text is the empty Name.
-// Errors: io.usage.
+// Errors: io.usage, for a value too that is longer than RFC 5280 A.1 lets it be.
 Result<Bytes> write_name(std::string_view text);
+
+// The Name without the attributes of a type. Errors: asn1.… for what is no Name.
+Result<Bytes> without_attribute(ByteView name_der, const Oid& type);
 
 // The Name of one commonName. Errors: io.usage for what cannot stand in one.
 Result<Bytes> write_common_name(std::string_view name);

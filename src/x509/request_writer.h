@@ -18,9 +18,8 @@ struct RequestedNames {
 };
 
 // DER CertificationRequest, signed with the key (CERT-65). Asks for the addresses in
-// subjectAltName and not in the subject (RFC 8550 3, CERT-08), for the key usage, and for
-// emailProtection. Errors: io.usage for
-// what is no address, those of PrivateKey::sign().
+// subjectAltName (RFC 8550 3, CERT-08), for the key usage, and for emailProtection. Errors:
+// io.usage for no address and for what is none, those of PrivateKey::sign().
 Result<Bytes> write_certification_request(const PrivateKey& key, const SignatureScheme& scheme,
                                           const RequestedNames& names);
 

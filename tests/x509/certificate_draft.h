@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "asn1/writer.h"
+#include "x509/attribute_types.h"
 #include "x509/extensions.h"
 #include "x509/key_identifier.h"
-#include "x509/lint_attributes.h"
 #include "x509/lint_view.h"
 #include "x509/test_files.h"
 

@@ -1,10 +1,13 @@
-// The attribute types of names (RFC 5280 A.1, X.520).
+// The attribute types of names (RFC 5280 A.1, X.520), with what their values may be.
 #pragma once
+
+#include <cstddef>
+#include <string_view>
 
 #include "bulla/oid.h"
 #include "x509/extensions.h"
 
-namespace bulla::x509::lint {
+namespace bulla::x509 {
 
 inline constexpr Oid kSurname = Oid::of("2.5.4.4");
 inline constexpr Oid kSerialNumber = Oid::of("2.5.4.5");
@@ -24,4 +27,19 @@ inline constexpr Oid kPseudonym = Oid::of("2.5.4.65");
 inline constexpr Oid kOrganizationIdentifier = Oid::of("2.5.4.97");
 inline constexpr Oid kDomainComponent = Oid::of("0.9.2342.19200300.100.1.25");
 
-}  // namespace bulla::x509::lint
+struct AttributeRow {
+  // DirectoryString is any of five string types; new names have it as UTF8String.
+  enum class Form { Directory, Printable, Ia5 };
+  Oid type;
+  std::string_view name;
+  Form form;
+  std::size_t most;  // characters; 0: the RFC has no bound
+};
+
+// Null for a type that is not in the table.
+const AttributeRow* find_attribute_row(const Oid& type);
+
+// Whether the value is of that many characters; of countryName exactly two.
+bool fits(const AttributeRow& row, std::size_t characters);
+
+}  // namespace bulla::x509
