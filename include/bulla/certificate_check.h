@@ -93,6 +93,7 @@ struct CertificateReport {
     ByteView der, const CertificateCheckOptions& options = {}, const Limits& limits = {});
 
 // The DER of the certificates in a file, as load_certificates() finds them, unparsed.
+// Errors: key.no-certificate, asn1.… and limit.… of PEM and CMS.
 [[nodiscard]] Result<std::vector<Bytes>> extract_certificates(ByteView file,
                                                               const Limits& limits = {});
 

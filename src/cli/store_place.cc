@@ -76,8 +76,9 @@ Result<std::unique_ptr<Store>> open_store(const CommonOptions& common, Missing m
 
 Result<std::unique_ptr<Store>> find_store(const CommonOptions& common) {
   Place place = TRY(find_place(common));
-  bool is_absent = place.by == Place::By::Default && !store::exists(place.name);
-  if (is_absent) return std::unique_ptr<Store>();
+  bool is_default = place.by == Place::By::Default;
+  if (is_default && (place.name.empty() || store::is_absent(place.name)))
+    return std::unique_ptr<Store>();
   return open_at(place, Missing::Fail);
 }
 

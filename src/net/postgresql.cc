@@ -4,7 +4,6 @@
 
 #include "base/try.h"
 #include "net/postgresql_connection.h"
-#include "store/copy.h"
 #include "store/history.h"
 
 namespace bulla::net {
@@ -73,7 +72,6 @@ class PostgresqlDatabase final : public store::Database {
   Result<void> keep_rows(std::string_view table) override;
   Result<int> schema_version() override;
   Result<void> set_schema_version(int version) override;
-  Result<void> back_up(const std::string& path) override;
   Result<std::vector<std::string>> find_damage() override;
 
  private:
@@ -244,10 +242,6 @@ Result<void> PostgresqlDatabase::set_schema_version(int version) {
   TRY_VOID(run("CREATE TABLE IF NOT EXISTS store_version (number BIGINT NOT NULL)"));
   TRY_VOID(run("DELETE FROM store_version"));
   return run("INSERT INTO store_version (number) VALUES ($1)", {std::int64_t{version}});
-}
-
-Result<void> PostgresqlDatabase::back_up(const std::string& path) {
-  return store::back_up_to_sqlite(*this, path);
 }
 
 Result<std::vector<std::string>> PostgresqlDatabase::find_damage() {

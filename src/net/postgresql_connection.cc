@@ -185,11 +185,11 @@ Result<void> PostgresqlConnection::connect(const PostgresqlUri& uri) {
   add("dbname", uri.uri.c_str());
   add("client_encoding", "UTF8");
   add(nullptr, nullptr);
+  auto end = Clock::now() + kConnecting;
   connection_.reset(pq_.connect_start(names.data(), values.data(), 1));
   if (connection_ == nullptr) throw std::bad_alloc();
   pq_.set_verbosity(connection_.get(), PQERRORS_VERBOSE);
   pq_.set_notice_processor(connection_.get(), &ignore_notice, nullptr);
-  auto end = Clock::now() + kConnecting;
   PostgresPollingStatusType state = PGRES_POLLING_WRITING;
   while (state != PGRES_POLLING_OK) {
     if (state == PGRES_POLLING_FAILED || pq_.status(connection_.get()) == CONNECTION_BAD) {
@@ -256,7 +256,9 @@ Result<void> PostgresqlConnection::take_row(const PGresult* answer, const OnRow&
 Result<void> PostgresqlConnection::take_answers(const OnRow& on_row) {
   Result<void> done;
   for (bool has_ended = false;;) {
-    TRY_VOID(wait_for_answer());
+    auto waited = wait_for_answer();
+    // Who ends the connection says why before.
+    if (!waited) return done ? waited : done;
     Answer answer(pq_.result(connection_.get()), pq_.clear);
     if (answer == nullptr) return done;
     ExecStatusType status = pq_.result_status(answer.get());

@@ -21,8 +21,8 @@ struct PostgresqlUri {
   std::string uri;
   std::string shown;  // whom an error is about; without passwords and options
   enum class Password { Absent, Inside } password = Password::Absent;
-  // Verify: the server's certificate and its name, if the URI does not say otherwise. Not for
-  // this machine alone, and not where a service file or PGSSLMODE says how.
+  // Verify: the server's certificate and its name, if neither the URI nor PGSSLMODE says
+  // otherwise. Not for this machine alone.
   enum class Tls { AsSaid, Verify } tls = Tls::Verify;
 
   // Errors: config.bad, without the text, in which there may be a password.

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 #include "base/text.h"
 #include "net/postgresql_connection.h"
@@ -6,9 +8,20 @@
 namespace bulla::net {
 namespace {
 
-bool is_this_machine(std::string_view host) {
-  return host.empty() || host[0] == '/' || host[0] == '@' || host == "localhost" ||
-         host == "127.0.0.1" || host == "::1";
+// Of several, separated by commas, all.
+bool are_this_machine(std::string_view hosts) {
+  std::vector<std::string_view> all = split(hosts, ',');
+  return std::all_of(all.begin(), all.end(), [](std::string_view host) {
+    return host.empty() || host[0] == '/' || host[0] == '@' || host == "localhost" ||
+           host == "127.0.0.1" || host == "::1";
+  });
+}
+
+// What libpq takes from the environment where the URI has nothing.
+std::optional<std::string> variable(const char* name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
 // "name=value&…" of the URI, by name; what it does not say is not in it.
@@ -29,18 +42,16 @@ std::string show(const Options& options) {
 }
 
 bool says_tls(const Options& options) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment
-  auto is_set = [](const char* name) { return std::getenv(name) != nullptr; };
-  return options.contains("sslmode") || options.contains("service") || is_set("PGSERVICE") ||
-         is_set("PGSSLMODE");
+  return options.contains("sslmode") || variable("PGSSLMODE").has_value();
 }
 
+// An address comes before a name. Where a service leads nobody knows before libpq reads its file.
 bool is_local(const Options& options) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe)
-  const char* host = std::getenv("PGHOST");
-  if (options.contains("hostaddr")) return is_this_machine(get(options, "hostaddr"));
-  if (options.contains("host")) return is_this_machine(get(options, "host"));
-  return host == nullptr || is_this_machine(host);
+  if (options.contains("service") || variable("PGSERVICE")) return false;
+  if (options.contains("hostaddr")) return are_this_machine(get(options, "hostaddr"));
+  if (auto address = variable("PGHOSTADDR")) return are_this_machine(*address);
+  if (options.contains("host")) return are_this_machine(get(options, "host"));
+  return are_this_machine(variable("PGHOST").value_or(""));
 }
 
 }  // namespace

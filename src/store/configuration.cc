@@ -22,7 +22,7 @@ Result<Configuration> parse_configuration(std::string_view toml) {
 }
 
 Result<Configuration> load_configuration(const std::string& path) {
-  if (!exists(path)) return Configuration();
+  if (is_absent(path)) return Configuration();
   Secret text = TRY(read_file(path, kMaxFile));
   auto configuration = parse_configuration(as_text(text.view()));
   if (configuration) return configuration;

@@ -21,7 +21,7 @@ struct Configuration {
 // Errors: config.bad, with the key and the line.
 Result<Configuration> parse_configuration(std::string_view toml);
 
-// Nothing is set where there is no such file. Errors: config.bad, io.read.
+// Nothing is set where there is no such file. Errors: config.bad, io.no-input, io.read.
 Result<Configuration> load_configuration(const std::string& path);
 
 }  // namespace bulla::store

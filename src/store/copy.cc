@@ -1,7 +1,5 @@
 #include "store/copy.h"
 
-#include <unistd.h>
-
 #include <array>
 
 #include "base/try.h"
@@ -80,8 +78,7 @@ Result<void> back_up_to_sqlite(Database& from, const std::string& path) {
   std::unique_ptr<Database> to = TRY(create_sqlite(path));
   auto done = copy_store(from, *to);
   to.reset();
-  if (done) return done;
-  for (const char* end : {"", "-wal", "-shm"}) ::unlink((path + end).c_str());
+  if (!done) remove_sqlite(path);
   return done;
 }
 

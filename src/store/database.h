@@ -82,10 +82,6 @@ class Database {
   virtual Result<int> schema_version() = 0;
   [[nodiscard]] virtual Result<void> set_schema_version(int version) = 0;
 
-  // A copy as of now, while others go on: a file of SQLite, whatever engine this is. Errors:
-  // io.cannot-create if there is such a file.
-  [[nodiscard]] virtual Result<void> back_up(const std::string& path) = 0;
-
   // What the engine itself finds wrong, a line each.
   virtual Result<std::vector<std::string>> find_damage() = 0;
 };

@@ -24,6 +24,8 @@ std::vector<std::string> list_files(const std::string& folder, std::size_t max_c
 
 bool is_folder(const std::string& path);
 bool exists(const std::string& path);
+// Nothing is there; of what cannot be looked at that is not known.
+bool is_absent(const std::string& path);
 // Whether its owner alone can read it.
 bool is_private(const std::string& path);
 

@@ -38,6 +38,10 @@ Result<Bytes> state_of(const KeyRow& key) {
 }
 
 // for "Alice Lovelace" <alice@example.org>, <a@example.org>
+constexpr std::string_view kLike = " like ";
+constexpr std::string_view kAs = " as ";
+constexpr std::size_t kFingerprintDigits = 64;
+
 std::string owner_text(const KeyOwner& owner) {
   std::string quoted;
   for (char c : owner.name) {
@@ -49,13 +53,27 @@ std::string owner_text(const KeyOwner& owner) {
   for (const std::string& address : owner.addresses) {
     mailboxes.push_back((mailboxes.empty() ? quoted : "") + "<" + address + ">");
   }
-  return std::string(kFor) + join(mailboxes, ", ");
+  std::string text = std::string(kFor) + join(mailboxes, ", ");
+  if (!owner.like.empty()) text += std::string(kLike) + owner.like;
+  if (!owner.subject.empty()) text += std::string(kAs) + owner.subject;
+  return text;
 }
 
 std::optional<KeyOwner> read_owner(std::string_view text) {
   if (!text.starts_with(kFor)) return std::nullopt;
-  mime::AddressList list = mime::parse_address_list(text.substr(kFor.size()));
+  text.remove_prefix(kFor.size());
   KeyOwner owner;
+  std::size_t end = std::min(text.find(std::string(">") + std::string(kLike)),
+                             text.find(std::string(">") + std::string(kAs)));
+  std::string_view rest = end == text.npos ? std::string_view() : text.substr(end + 1);
+  text = text.substr(0, end == text.npos ? end : end + 1);
+  if (rest.starts_with(kLike)) {
+    rest.remove_prefix(kLike.size());
+    owner.like = rest.substr(0, kFingerprintDigits);
+    rest.remove_prefix(owner.like.size());
+  }
+  if (rest.starts_with(kAs)) owner.subject = rest.substr(kAs.size());
+  mime::AddressList list = mime::parse_address_list(text);
   for (const mime::Mailbox& mailbox : list.mailboxes) {
     if (owner.addresses.empty()) owner.name = mailbox.display_name;
     owner.addresses.push_back(mailbox.addr_spec);

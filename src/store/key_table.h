@@ -19,10 +19,12 @@ struct KeyRow {
 std::string_view name(KeyRow::Form form);
 
 // Whom a key is for, as long as no certificate says so. It stands in the history of the key, as a
-// list of mailboxes (RFC 5322 3.4).
+// list of mailboxes (RFC 5322 3.4), with what else is to be asked for behind it.
 struct KeyOwner {
   std::string name;  // of a person, UTF-8; may be empty
   std::vector<std::string> addresses;
+  std::string subject = {};  // the whole Name, as RFC 4514 writes it; empty: by the name
+  std::string like = {};     // SHA-256 of the certificate to be renewed, hexadecimal; may be empty
 };
 
 class KeyTable {

@@ -108,7 +108,6 @@ class SqliteDatabase final : public Database {
   Result<void> keep_rows(std::string_view table) override;
   Result<int> schema_version() override;
   Result<void> set_schema_version(int version) override;
-  Result<void> back_up(const std::string& path) override;
   Result<std::vector<std::string>> find_damage() override;
 
  private:
@@ -296,26 +295,6 @@ Result<void> create_private_file(const std::string& path, int more_flags) {
   return {};
 }
 
-Result<void> SqliteDatabase::back_up(const std::string& path) {
-  std::lock_guard lock(mutex_);
-  TRY_VOID(create_private_file(path, O_EXCL));
-  SqliteDatabase copy(sqlite_, path);
-  int code = sqlite_.open(path.c_str(), &copy.database_, SQLITE_OPEN_READWRITE, nullptr);
-  if (code == SQLITE_OK) {
-    sqlite3_backup* backup = sqlite_.backup_init(copy.database_, "main", database_, "main");
-    if (backup != nullptr) {
-      sqlite_.backup_step(backup, -1);
-      code = sqlite_.backup_finish(backup);
-    } else {
-      code = SQLITE_IOERR;
-    }
-  }
-  if (code == SQLITE_OK) return {};
-  auto failed = copy.fail(code);
-  ::unlink(path.c_str());
-  return failed;
-}
-
 Result<std::vector<std::string>> SqliteDatabase::find_damage() {
   std::vector<std::string> lines;
   auto take = [&](const Row& row) -> Result<void> {
@@ -347,7 +326,7 @@ Result<std::unique_ptr<Database>> open_file(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, Missing missing) {
-  if (!exists(path)) {
+  if (is_absent(path)) {
     if (missing == Missing::Fail) return failure(Rule::StoreAbsent, 0, path);
     TRY_VOID(create_folders(path));
     TRY_VOID(create_private_file(path, 0));
@@ -357,7 +336,13 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, Missing m
 
 Result<std::unique_ptr<Database>> create_sqlite(const std::string& path) {
   TRY_VOID(create_private_file(path, O_EXCL));
-  return open_file(path);
+  auto made = open_file(path);
+  if (!made) remove_sqlite(path);
+  return made;
+}
+
+void remove_sqlite(const std::string& path) {
+  for (const char* end : {"", "-wal", "-shm"}) ::unlink((path + end).c_str());
 }
 
 }  // namespace bulla::store

@@ -17,5 +17,7 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, Missing m
 
 // A new file in a folder that is there. Errors: io.cannot-create if there is such a file.
 Result<std::unique_ptr<Database>> create_sqlite(const std::string& path);
+// With what SQLite has put beside it.
+void remove_sqlite(const std::string& path);
 
 }  // namespace bulla::store

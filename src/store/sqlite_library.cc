@@ -1,59 +1,43 @@
 #include "store/sqlite_library.h"
 
-#include <dlfcn.h>
+#include "base/shared_library.h"
 
 namespace bulla::store {
 namespace {
 
 constexpr const char* kName = "libsqlite3.so.0";
 
-// Takes functions out of a library; `is_whole` if it had all of them.
-struct Finder {
-  void* library;
-  bool is_whole = true;
-
-  template <typename Function>
-  void find(const char* name, Function& function) {
-    function = reinterpret_cast<Function>(::dlsym(library, name));
-    is_whole = is_whole && function != nullptr;
-  }
-};
-
 Result<SqliteLibrary> load() {
-  void* library = ::dlopen(kName, RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return failure(Rule::StoreUnavailable, 0, kName);
+  SharedLibrary library(kName);
+  if (!library.is_there()) return failure(Rule::StoreUnavailable, 0, kName);
   SqliteLibrary sqlite;
-  Finder finder{library};
-  finder.find("sqlite3_open_v2", sqlite.open);
-  finder.find("sqlite3_close_v2", sqlite.close);
-  finder.find("sqlite3_extended_result_codes", sqlite.extended_result_codes);
-  finder.find("sqlite3_errmsg", sqlite.errmsg);
-  finder.find("sqlite3_errstr", sqlite.errstr);
-  finder.find("sqlite3_busy_timeout", sqlite.busy_timeout);
-  finder.find("sqlite3_db_config", sqlite.db_config);
-  finder.find("sqlite3_limit", sqlite.limit);
-  finder.find("sqlite3_prepare_v3", sqlite.prepare);
-  finder.find("sqlite3_step", sqlite.step);
-  finder.find("sqlite3_reset", sqlite.reset);
-  finder.find("sqlite3_clear_bindings", sqlite.clear_bindings);
-  finder.find("sqlite3_finalize", sqlite.finalize);
-  finder.find("sqlite3_bind_null", sqlite.bind_null);
-  finder.find("sqlite3_bind_int64", sqlite.bind_int64);
-  finder.find("sqlite3_bind_text64", sqlite.bind_text);
-  finder.find("sqlite3_bind_blob64", sqlite.bind_blob);
-  finder.find("sqlite3_bind_parameter_count", sqlite.bind_parameter_count);
-  finder.find("sqlite3_column_type", sqlite.column_type);
-  finder.find("sqlite3_column_int64", sqlite.column_int64);
-  finder.find("sqlite3_column_text", sqlite.column_text);
-  finder.find("sqlite3_column_blob", sqlite.column_blob);
-  finder.find("sqlite3_column_bytes", sqlite.column_bytes);
-  finder.find("sqlite3_changes64", sqlite.changes);
-  finder.find("sqlite3_sleep", sqlite.sleep);
-  finder.find("sqlite3_backup_init", sqlite.backup_init);
-  finder.find("sqlite3_backup_step", sqlite.backup_step);
-  finder.find("sqlite3_backup_finish", sqlite.backup_finish);
+  library.find("sqlite3_open_v2", sqlite.open);
+  library.find("sqlite3_close_v2", sqlite.close);
+  library.find("sqlite3_extended_result_codes", sqlite.extended_result_codes);
+  library.find("sqlite3_errmsg", sqlite.errmsg);
+  library.find("sqlite3_errstr", sqlite.errstr);
+  library.find("sqlite3_busy_timeout", sqlite.busy_timeout);
+  library.find("sqlite3_db_config", sqlite.db_config);
+  library.find("sqlite3_limit", sqlite.limit);
+  library.find("sqlite3_prepare_v3", sqlite.prepare);
+  library.find("sqlite3_step", sqlite.step);
+  library.find("sqlite3_reset", sqlite.reset);
+  library.find("sqlite3_clear_bindings", sqlite.clear_bindings);
+  library.find("sqlite3_finalize", sqlite.finalize);
+  library.find("sqlite3_bind_null", sqlite.bind_null);
+  library.find("sqlite3_bind_int64", sqlite.bind_int64);
+  library.find("sqlite3_bind_text64", sqlite.bind_text);
+  library.find("sqlite3_bind_blob64", sqlite.bind_blob);
+  library.find("sqlite3_bind_parameter_count", sqlite.bind_parameter_count);
+  library.find("sqlite3_column_type", sqlite.column_type);
+  library.find("sqlite3_column_int64", sqlite.column_int64);
+  library.find("sqlite3_column_text", sqlite.column_text);
+  library.find("sqlite3_column_blob", sqlite.column_blob);
+  library.find("sqlite3_column_bytes", sqlite.column_bytes);
+  library.find("sqlite3_changes64", sqlite.changes);
+  library.find("sqlite3_sleep", sqlite.sleep);
   // sqlite3_changes64 is of 3.37, which Debian 12 is past.
-  if (!finder.is_whole) {
+  if (!library.is_whole()) {
     return failure(Rule::StoreUnavailable, 0, std::string(kName) + " is too old");
   }
   return sqlite;

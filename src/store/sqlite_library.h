@@ -33,9 +33,6 @@ struct SqliteLibrary {
   decltype(&::sqlite3_column_bytes) column_bytes = nullptr;
   decltype(&::sqlite3_changes64) changes = nullptr;
   decltype(&::sqlite3_sleep) sleep = nullptr;
-  decltype(&::sqlite3_backup_init) backup_init = nullptr;
-  decltype(&::sqlite3_backup_step) backup_step = nullptr;
-  decltype(&::sqlite3_backup_finish) backup_finish = nullptr;
 };
 
 // The same for the life of the program. Errors: store.unavailable.

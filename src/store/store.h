@@ -18,6 +18,7 @@
 #include "store/capability_table.h"
 #include "store/certificate_table.h"
 #include "store/collection.h"
+#include "store/copy.h"
 #include "store/key_table.h"
 #include "store/sqlite.h"
 #include "store/trust_table.h"
@@ -135,8 +136,10 @@ class Store final : public Collection {
   // What the engine, the chain of the history, and the comparison of both with the tables find
   // wrong. Nothing: the store is sound.
   Result<std::vector<std::string>> check() const;
+  // A copy as of now, while others go on: a file of SQLite, whatever engine this is. Errors:
+  // io.cannot-create if there is such a file.
   [[nodiscard]] Result<void> back_up(const std::string& path) const {
-    return database_->back_up(path);
+    return back_up_to_sqlite(*database_, path);
   }
   // Takes over all of another store, with its history. Errors: io.cannot-create if there is
   // something in this one.

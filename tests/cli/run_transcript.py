@@ -13,7 +13,6 @@ A transcript is a text of commands and of what is expected of them, read from to
     same FILE FILE       both have the same octets
 
 With --postgresql (see tests/store/postgresql_server.py) POSTGRESQL is the URI of a database of its own, and
-POSTGRESQL_ADMIN the same for the superuser.
 
 Exit 0 if all holds, 1 with the first line that does not.
 """
@@ -99,7 +98,7 @@ class Database:
 
     def __enter__(self):
         self.do(f"CREATE DATABASE {self.name} OWNER bulla")
-        return {"POSTGRESQL": self.uri + "bulla", "POSTGRESQL_ADMIN": self.uri + "postgres"}
+        return {"POSTGRESQL": self.uri + "bulla"}
 
     def __exit__(self, *_):
         self.do(f"DROP DATABASE {self.name} WITH (FORCE)")

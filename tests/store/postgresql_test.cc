@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "net/postgresql_connection.h"
 #include "store/engine.h"
 #include "store/history.h"
 #include "store/schema.h"
@@ -48,14 +49,69 @@ TEST(PostgresqlUri, a_server_that_is_not_there_is_named_without_password) {
   EXPECT_EQ(error_of("postgresql:///mail?host=/nowhere").rule, Rule::IoNetwork);
 }
 
+// Sets a variable of the environment for a while.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  ~Variable() { ::unsetenv(name_); }
+
+ private:
+  const char* name_;
+};
+
+bool verifies(const std::string& uri) {
+  auto parsed = net::PostgresqlUri::parse(**net::postgresql_library(), uri);
+  EXPECT_TRUE(parsed) << uri;
+  return parsed && parsed->tls == net::PostgresqlUri::Tls::Verify;
+}
+
+// Trust comes from the store: who is not on this machine must prove who it is.
+TEST(PostgresqlUri, a_server_elsewhere_is_verified) {
+  for (const char* here :
+       {"postgresql:///mail", "postgresql://localhost/mail", "postgresql://127.0.0.1/mail",
+        "postgresql://[::1]:5432/mail", "postgresql:///mail?host=/run/postgresql",
+        "postgresql://localhost,127.0.0.1/mail"}) {
+    EXPECT_FALSE(verifies(here)) << here;
+  }
+  for (const char* there :
+       {"postgresql://db.example.org/mail", "postgresql://192.0.2.1/mail",
+        "postgresql://localhost/mail?hostaddr=192.0.2.1", "postgresql:///mail?service=mail",
+        "postgresql:///mail?host=/run/postgresql,db.example.org",
+        "postgresql://localhost,db.example.org/mail", "postgresql://localhost.example.org/mail"}) {
+    EXPECT_TRUE(verifies(there)) << there;
+  }
+  EXPECT_FALSE(verifies("postgresql://db.example.org/mail?sslmode=require"));
+}
+
+TEST(PostgresqlUri, what_the_environment_says_counts_as_libpq_counts_it) {
+  {
+    Variable address("PGHOSTADDR", "192.0.2.1");
+    EXPECT_TRUE(verifies("postgresql:///mail"));
+    EXPECT_TRUE(verifies("postgresql://localhost/mail"));
+    EXPECT_FALSE(verifies("postgresql://localhost/mail?hostaddr=127.0.0.1"));
+  }
+  {
+    Variable host("PGHOST", "/run/postgresql,db.example.org");
+    EXPECT_TRUE(verifies("postgresql:///mail"));
+    EXPECT_FALSE(verifies("postgresql://localhost/mail"));
+  }
+  {
+    Variable service("PGSERVICE", "mail");
+    EXPECT_TRUE(verifies("postgresql:///mail"));
+  }
+  Variable mode("PGSSLMODE", "require");
+  EXPECT_FALSE(verifies("postgresql://db.example.org/mail"));
+}
+
 // Says what it is told on each connection, whatever it hears, and no more.
 class FakeServer {
  public:
-  explicit FakeServer(std::string says) : says_(std::move(says)) {
+  explicit FakeServer(std::string says, in_addr_t place = INADDR_LOOPBACK)
+      : says_(std::move(says)) {
     listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_addr.s_addr = htonl(place);
     socklen_t size = sizeof address;
     auto* any = reinterpret_cast<sockaddr*>(&address);
     EXPECT_EQ(::bind(listener_, any, size), 0);
@@ -69,6 +125,7 @@ class FakeServer {
     thread_.join();
     ::close(listener_);
   }
+  unsigned port() const { return port_; }
   std::string uri() const {
     return "postgresql://a@127.0.0.1:" + std::to_string(port_) +
            "/mail?sslmode=disable&gssencmode=disable";
@@ -107,20 +164,39 @@ TEST(PostgresqlServer, what_is_no_server_is_no_store) {
   using namespace std::string_literals;
   std::string in = message('R', "\0\0\0\0"s) + message('S', "server_encoding\0UTF8\0"s) +
                    message('S', "client_encoding\0UTF8\0"s) + message('Z', "I");
-  std::string prepared = message('1', "") + message('t', "\0\0"s) + message('Z', "I");
-  const std::string all[] = {
-      "",                                             // closes
-      "HTTP/1.1 400 Bad Request\r\n\r\n",             // something else
-      message('R', "\0\0\0\0"s) + message('Z', "I"),  // no word about its encoding
-      in + message('1', "") + message('Z', "I") + message('2', "") + message('G', "\0\0\0"s) +
-          message('Z', "I"),  // wants a file to be copied
-      in + message('1', "") + message('Z', "I") + message('2', "") + message('T', "\0\1"s),
-      in + message('1', "") + message('Z', "I") + message('2', "") + "D\x7f\xff\xff\xff",
-      in + message('E', "SERROR\0C42601\0\0"s) + message('Z', "I")};
-  for (const std::string& says : all) {
-    FakeServer server(says);
-    EXPECT_NE(error_of(server.uri()).rule, Rule::Internal) << says;
+  struct Case {
+    std::string says;
+    Rule rule;
+  };
+  const Case all[] = {
+      {"", Rule::IoNetwork},                                  // closes
+      {"HTTP/1.1 400 Bad Request\r\n\r\n", Rule::IoNetwork},  // something else
+      // No word about its encoding.
+      {message('R', "\0\0\0\0"s) + message('Z', "I"), Rule::ConfigBad},
+      // Wants a file to be copied.
+      {in + message('1', "") + message('Z', "I") + message('2', "") + message('G', "\0\0\0"s) +
+           message('Z', "I"),
+       Rule::IoNetwork},
+      {in + message('1', "") + message('Z', "I") + message('2', "") + message('T', "\0\1"s),
+       Rule::IoNetwork},
+      {in + message('1', "") + message('Z', "I") + message('2', "") + "D\x7f\xff\xff\xff",
+       Rule::IoNetwork},
+      // An error before anything was asked, and no more.
+      {in + message('E', "SERROR\0C42601\0\0"s) + message('Z', "I"), Rule::IoNetwork}};
+  for (const Case& one : all) {
+    FakeServer server(one.says);
+    Error error = error_of(server.uri());
+    EXPECT_EQ(error.rule, one.rule) << one.says << describe(error);
   }
+}
+
+// 127.0.0.2 is not what this machine is called: for all that one knows it is another.
+TEST(PostgresqlServer, who_has_no_tls_and_is_elsewhere_is_refused) {
+  FakeServer server("N", INADDR_LOOPBACK + 1);
+  Error error = error_of("postgresql://a@127.0.0.2:" + std::to_string(server.port()) +
+                         "/mail?gssencmode=disable");
+  EXPECT_EQ(error.rule, Rule::IoNetwork);
+  EXPECT_NE(error.detail.find("SSL"), std::string::npos) << error.detail;
 }
 
 class PostgreSQL : public testing::Test {

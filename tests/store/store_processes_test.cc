@@ -49,7 +49,6 @@ class MortalDatabase final : public Database {
   Result<void> set_schema_version(int version) override {
     return inner_->set_schema_version(version);
   }
-  Result<void> back_up(const std::string& path) override { return inner_->back_up(path); }
   Result<std::vector<std::string>> find_damage() override { return inner_->find_damage(); }
 
  private:
