@@ -24,15 +24,19 @@ struct CertificationRequestOptions {
   std::vector<std::string> addresses;       // addr-specs, UTF-8; else those of `like`
   std::optional<std::string> name = {};     // of a person: the commonName
   std::optional<std::string> subject = {};  // the whole Name, as RFC 4514 writes it
-  // The certificate that is to be renewed: what the fields above leave open is as in it, and so
-  // is the key usage for a key of the same kind.
+  // The certificate that is to be renewed: what the fields above leave open is as in it (but for
+  // mail addresses in its subject), and so is the key usage for a key of the same kind.
   std::optional<Certificate> like = {};
   enum class Padding { Pkcs1, Pss } padding = Padding::Pkcs1;  // RSA keys
 };
 
+// Whom a request with these options is for.
+std::vector<std::string> requested_addresses(const CertificationRequestOptions& wish);
+
 // DER CertificationRequest, signed with the key, which asks for the addresses as subjectAltName,
 // for the key usage of such keys, and for emailProtection. Errors: key.cannot-sign, io.usage for
-// no address and for what is none or no Name, those of PrivateKey::sign().
+// no address, for what is none or no Name, and for another name than that of `like` for the same
+// key, those of PrivateKey::sign().
 [[nodiscard]] Result<Bytes> write_certification_request(const PrivateKey& key,
                                                         const CertificationRequestOptions& wish);
 

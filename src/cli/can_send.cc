@@ -137,7 +137,7 @@ void Outlook::plan_alone(const RecipientChoice& recipient, const Recipe& recipe,
 }
 
 Result<Identity> Outlook::find_sender(const std::string& who, Prospect& prospect) {
-  std::vector<Identity> loaded = TRY(load_identities(who, lookup_));
+  std::vector<Identity> loaded = TRY(load_own_identities(who, options_, lookup_));
   std::vector<Certificate> certificates;
   for (const Identity& one : loaded) {
     if (one.certificate) certificates.push_back(*one.certificate);
@@ -209,6 +209,10 @@ Result<Prospects> look_ahead(const CanSendOptions& options) {
   const SealingOptions& sealing = options.sealing;
   std::vector<std::string> people = sealing.recipients;
   for (const std::string& list : options.lists) TRY_VOID(read_list(list, people));
+  // A list that came out empty is no yes.
+  if (people.empty() && sealing.identities.empty()) {
+    return failure(Rule::IoUsage, 0, "nobody stands in the lists of people");
+  }
   Time at = sealing.at.value_or(host::current_time());
   RecipientWorld world = TRY(load_recipient_world(sealing));
   Outlook outlook(sealing, world, at);

@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
+#include "cli/answer.h"
 #include "cli/can_send.h"
 #include "cli/commands.h"
 #include "cli/json_values.h"
@@ -86,6 +88,17 @@ Json prospect_json(const Prospect& prospect) {
           {"findings", findings_json(prospect.trouble)}};
 }
 
+std::vector<host::FileId> input_ids(const CanSendOptions& options) {
+  const SealingOptions& sealing = options.sealing;
+  std::vector<std::string> paths = options.lists;
+  for (const auto* list : {&sealing.identities, &sealing.recipients, &sealing.certs, &sealing.trust,
+                           &sealing.crls, &sealing.mails}) {
+    paths.insert(paths.end(), list->begin(), list->end());
+  }
+  if (sealing.secrets.passphrase_file) paths.push_back(*sealing.secrets.passphrase_file);
+  return ids_of(paths);
+}
+
 }  // namespace
 
 std::string prospects_text(const Prospects& prospects) {
@@ -119,20 +132,12 @@ std::string prospects_json(const Prospects& prospects, int exit) {
 }
 
 Exit run_can_send(const CanSendOptions& options) {
-  const CommonOptions& common = options.sealing.common;
-  Console console(common.verbosity, common.colour);
-  auto report = Report::open(common.json, ids_of(options.sealing.recipients));
-  if (!report) return console.fail(report.error());
-  auto prospects = look_ahead(options);
-  if (!prospects) return fail(console, *report, prospects.error());
-  Exit exit = prospects->is_possible() ? Exit::Done : Exit::Invalid;
-  if (common.json != "-" && common.verbosity != Verbosity::Quiet) {
-    print(1, prospects_text(*prospects));
-  }
-  auto written = report->is_wanted()
-                     ? report->write(prospects_json(*prospects, static_cast<int>(exit)))
-                     : Result<void>();
-  return written ? exit : console.fail(written.error());
+  return tell(options.sealing.common, input_ids(options), [&]() -> Result<Answer> {
+    Prospects prospects = TRY(look_ahead(options));
+    Exit exit = prospects.is_possible() ? Exit::Done : Exit::Invalid;
+    std::string json = prospects_json(prospects, static_cast<int>(exit));
+    return Answer{.text = prospects_text(prospects), .json = std::move(json), .exit = exit};
+  });
 }
 
 }  // namespace bulla::cli

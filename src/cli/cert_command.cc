@@ -2,9 +2,9 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "cli/answer.h"
 #include "cli/commands.h"
 #include "cli/json.h"
-#include "cli/report.h"
 #include "cli/store_place.h"
 #include "cli/store_text.h"
 #include "cli/stores.h"
@@ -20,15 +20,6 @@ namespace {
 using store::Missing;
 using store::Store;
 
-// What a command gives: something to read, and what is to be warned of.
-struct Answer {
-  std::string text;
-  std::string json;
-  Findings warnings;
-  std::vector<Error> passed_over;
-  std::string hint;
-};
-
 store::Provenance provenance(std::string source) {
   return {.at = host::current_time(), .source = std::move(source)};
 }
@@ -43,13 +34,16 @@ Result<Answer> import(const StoreOptions& options) {
   store::Imported done =
       TRY(store->import({{reading.asked, provenance("from " + files)},
                          {reading.harvested, provenance("from mail " + files)}}));
-  return Answer{.text = import_text(done),
+  Answer answer{.text = import_text(done),
                 .json = import_json(done, reading.passed_over),
-                .warnings = done.findings,
-                .passed_over = std::move(reading.passed_over),
-                .hint = reading.left_keys > 0
-                            ? "private keys were left out; bulla key import takes them"
-                            : ""};
+                .warnings = done.findings};
+  for (const Error& error : reading.passed_over) {
+    answer.said.push_back("passed over: " + describe(error));
+  }
+  if (reading.left_keys > 0) {
+    answer.hint = "private keys were left out; bulla key import takes them";
+  }
+  return answer;
 }
 
 // A file can be looked at without a store.
@@ -90,8 +84,7 @@ Result<Answer> show(const StoreOptions& options) {
       list.push_back({.found = std::move(found), .history = std::move(history)});
     }
   }
-  Answer answer{
-      .text = {}, .json = certificates_json(list), .warnings = {}, .passed_over = {}, .hint = {}};
+  Answer answer{.json = certificates_json(list)};
   for (const Described& one : list) {
     answer.text += (answer.text.empty() ? "" : "\n") +
                    certificate_text(one.found, one.history, time_of(options));
@@ -111,26 +104,33 @@ Result<store::CertificateTable::Rows> find_rows(const Store& store, const std::s
   return store.certificates().find_by_text(what);
 }
 
+// The one that encrypt and seal take, the folder's too, if they can take one.
+Result<std::optional<Certificate>> find_chosen(const Stores& stores, const std::string& what,
+                                               Time at) {
+  if (!is_address(what)) return std::optional<Certificate>();
+  auto candidates =
+      stores.find_candidates({.use = store::Wish::Use::Encrypt, .address = what, .at = at});
+  if (!candidates && candidates.error().rule == Rule::KeyUnknownAddress) {
+    return std::optional<Certificate>();
+  }
+  if (!candidates) return tl::unexpected(candidates.error());
+  const store::Candidate& first = candidates->front();
+  return first.lack ? std::nullopt : std::optional(first.certificate);
+}
+
 Result<Answer> find(const StoreOptions& options) {
   const std::string& what = options.what[0];
-  std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Fail));
+  Stores stores(TRY(open_store(options.common, Missing::Fail)));
+  const Store& store = *stores.database();
   Time at = time_of(options);
-  auto rows = TRY(find_rows(*store, what));
+  auto rows = TRY(find_rows(store, what));
   if (rows.empty()) return failure(Rule::StoreUnknown, 0, what);
-  // As encrypt and seal choose: among all that is kept, the folder too.
-  std::optional<Certificate> chosen;
-  if (is_address(what)) {
-    store::DirectoryStore folder(host::data_folder());
-    const store::Collection* all[] = {&folder, store.get()};
-    auto candidates =
-        store::find_candidates(all, {.use = store::Wish::Use::Encrypt, .address = what, .at = at});
-    if (candidates) chosen = candidates->front().certificate;
-  }
+  std::optional<Certificate> chosen = TRY(find_chosen(stores, what, at));
   std::vector<Described> list;
   Answer answer;
   bool is_listed = false;
   for (store::CertificateRow& row : rows) {
-    auto found = TRY(store->describe(std::move(row)));
+    auto found = TRY(store.describe(std::move(row)));
     bool is_chosen = chosen && found.row.certificate == *chosen;
     is_listed = is_listed || is_chosen;
     answer.text += (is_chosen ? "* " : "  ") + certificate_line(found, at);
@@ -189,7 +189,7 @@ Result<Answer> change(const StoreOptions& options) {
                      .since = options.since,
                      .until = options.until};
   std::string_view said = options.verb == kCertRemove ? "removed" : name(trust.decision);
-  Answer answer{.text = {}, .json = done_json(), .warnings = {}, .passed_over = {}, .hint = {}};
+  Answer answer{.json = done_json()};
   TRY_VOID(options.verb == kCertRemove ? store->remove(certificates, from)
                                        : store->set_trust(certificates, trust, from));
   for (const Certificate& certificate : certificates) {
@@ -223,7 +223,7 @@ Result<Answer> export_certificates(const StoreOptions& options) {
     for (const Certificate& one : certificates) pem += x509::write_pem("CERTIFICATE", one.der());
     TRY_VOID(write_output(options, as_bytes(pem)));
   }
-  return Answer{.text = {}, .json = done_json(), .warnings = {}, .passed_over = {}, .hint = {}};
+  return Answer{.json = done_json()};
 }
 
 Result<Answer> list_keys(const StoreOptions& options) {
@@ -261,7 +261,7 @@ Result<Answer> export_key(const StoreOptions& options) {
   auto written = write_output(options, as_bytes(pem));
   wipe({reinterpret_cast<std::uint8_t*>(pem.data()), pem.size()});
   TRY_VOID(std::move(written));
-  return Answer{.text = {}, .json = done_json(), .warnings = {}, .passed_over = {}, .hint = {}};
+  return Answer{.json = done_json()};
 }
 
 Result<Answer> answer(const StoreOptions& options) {
@@ -291,23 +291,7 @@ Result<Answer> answer(const StoreOptions& options) {
 }  // namespace
 
 Exit run_cert(const StoreOptions& options) {
-  const CommonOptions& common = options.common;
-  Console console(common.verbosity, common.colour);
-  auto report = Report::open(common.json, ids_of(options.what));
-  if (!report) return console.fail(report.error());
-  auto said = answer(options);
-  if (!said) return fail(console, *report, said.error());
-  if (common.json != "-" && common.verbosity != Verbosity::Quiet) print(1, said->text);
-  for (const Error& error : said->passed_over) console.say("passed over: " + describe(error));
-  for (const Finding& finding : said->warnings) {
-    console.warn(finding);
-    console.hint(info(finding.rule).advice);
-  }
-  console.hint(said->hint);
-  auto written = report->is_wanted() ? report->write(said->json) : Result<void>();
-  return written ? Exit::Done : console.fail(written.error());
+  return tell(options.common, ids_of(options.what), [&] { return answer(options); });
 }
-
-Exit run_key(const StoreOptions& options) { return run_cert(options); }
 
 }  // namespace bulla::cli

@@ -2,10 +2,10 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "cli/answer.h"
 #include "cli/commands.h"
 #include "cli/import.h"
 #include "cli/json_values.h"
-#include "cli/report.h"
 #include "cli/store_place.h"
 #include "cli/world.h"
 #include "host/environment.h"
@@ -134,25 +134,20 @@ std::string list_json() {
   return text_of({{"version", 1}, {"exit", 0}, {"checks", std::move(list)}});
 }
 
+Result<Answer> answer(const StoreOptions& options) {
+  if (options.asks == StoreOptions::Asks::Checks) {
+    return Answer{.text = list_text(), .json = list_json()};
+  }
+  std::vector<CertificateReport> reports = TRY(check_all(options));
+  Answer answer{.json = reports_json(reports), .exit = exit_of(reports)};
+  for (const CertificateReport& each : reports) answer.text += report_text(each);
+  return answer;
+}
+
 }  // namespace
 
 Exit run_check(const StoreOptions& options) {
-  const CommonOptions& common = options.common;
-  Console console(common.verbosity, common.colour);
-  auto report = Report::open(common.json, ids_of(options.what));
-  if (!report) return console.fail(report.error());
-  bool is_list = options.asks == StoreOptions::Asks::Checks;
-  auto reports = is_list ? std::vector<CertificateReport>() : check_all(options);
-  if (!reports) return fail(console, *report, reports.error());
-  if (common.json != "-" && common.verbosity != Verbosity::Quiet) {
-    if (is_list) print(1, list_text());
-    for (const CertificateReport& each : *reports) print(1, report_text(each));
-  }
-  if (report->is_wanted()) {
-    auto written = report->write(is_list ? list_json() : reports_json(*reports));
-    if (!written) return console.fail(written.error());
-  }
-  return exit_of(*reports);
+  return tell(options.common, ids_of(options.what), [&] { return answer(options); });
 }
 
 }  // namespace bulla::cli

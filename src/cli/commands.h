@@ -15,9 +15,8 @@ Exit run_batch(const BatchOptions& options);
 Exit run_recipients(const RecipientsOptions& options);
 Exit run_can_send(const CanSendOptions& options);
 Exit run_converting(const ConvertingOptions& options);
-Exit run_cert(const StoreOptions& options);
-Exit run_check(const StoreOptions& options);  // cert check
-Exit run_key(const StoreOptions& options);
+Exit run_cert(const StoreOptions& options);      // cert, and key import, list, export
+Exit run_check(const StoreOptions& options);     // cert check
 Exit run_key_making(const KeyOptions& options);  // key generate, request, renew
 Exit run_store(const StoreOptions& options);
 Exit run_doctor(const Arguments& arguments);

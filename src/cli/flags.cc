@@ -73,7 +73,9 @@ constexpr std::array kVerbs = {
             "bulla doctor --profiles"},
     VerbRow{kCompletion, "completion", "SHELL", "print the completions for bash, zsh or fish",
             "bulla completion bash > ~/.local/share/bash-completion/completions/bulla"},
-    VerbRow{kHelp, "help", "[VERB]", "explain a verb", "bulla help seal"},
+    VerbRow{kHelp, "help", "[VERB]...", "explain a verb",
+            "bulla help seal\n"
+            "bulla help cert import"},
 };
 
 // The second words of verbs. In a batch each has its own flags and those of kBatch.
@@ -176,11 +178,10 @@ constexpr std::array kFlags = {
             "where the result goes; without it standard output"},
     FlagRow{"--learn-from", "", "MAIL", Value::File, Repeat::Many, kEncrypt | kSeal | kCanSend,
             "a signed mail of a recipient: algorithms are chosen by what it says they can read"},
-    FlagRow{
-        "--trust", "", "ROOTS", Value::File, Repeat::Many,
-        kOpen | kVerify | kEncrypt | kSeal | kAddRecipients | kCertImport | kCanSend,
-        "trusted roots: a PEM file, a folder, 'system' or 'store' (default: both; what recipients "
-        "must lead to has no default)"},
+    FlagRow{"--trust", "", "ROOTS", Value::File, Repeat::Many,
+            kOpen | kVerify | kEncrypt | kSeal | kAddRecipients | kCertImport | kCanSend,
+            "trusted roots: a PEM file, a folder, 'system' or 'store' (default: both; in "
+            "encrypting none, and recipients are taken as given)"},
     FlagRow{"--certs", "", "FILE", Value::File, Repeat::Many,
             kSign | kEncrypt | kSeal | kOpening | kAddRecipients | kCanSend,
             "more certificates, to find signers and paths with; not trusted"},

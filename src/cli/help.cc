@@ -75,8 +75,14 @@ std::string help_text(const VerbRow& verb) {
   if (rows.size() > 1) usage += " [FLAG]...";
   if (!verb.operand.empty()) usage += " " + std::string(verb.operand);
   std::string text = "bulla " + std::string(verb.name) + ": " + std::string(verb.summary) +
-                     "\n\nusage: " + usage + "\n\nexamples:\n" + indented(verb.examples) +
-                     "\nflags:\n";
+                     "\n\nusage: " + usage + "\n";
+  std::vector<std::string_view> names = subverb_names(verb);
+  if (!names.empty()) text += "\nverbs:\n";
+  for (std::string_view name : names) {
+    const VerbRow* row = find_subverb(verb, name);
+    text += "  " + padded(std::string(name), 12) + wrapped(row->summary, 14) + "\n";
+  }
+  text += "\nexamples:\n" + indented(verb.examples) + "\nflags:\n";
   for (const FlagRow& flag : rows) {
     text += "  " + padded(flag_synopsis(flag), kColumn - 2) + wrapped(flag.help, kColumn) + "\n";
   }

@@ -3,9 +3,9 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "cli/answer.h"
 #include "cli/commands.h"
 #include "cli/json_values.h"
-#include "cli/report.h"
 #include "cli/store_place.h"
 #include "cli/stores.h"
 #include "cli/world.h"
@@ -26,14 +26,6 @@ using store::Store;
 
 constexpr std::string_view kUsualType = "rsa-3072";  // all CAs take it
 
-// What a command gives: the fingerprint and the rest of a line, and what to do next.
-struct Answer {
-  std::string text;  // for standard output
-  std::string said;  // for standard error
-  std::string hint;
-  std::string json;
-};
-
 struct NewKey {
   PrivateKeyPtr key;
   KeyRow row;
@@ -44,6 +36,7 @@ struct Subject {
   KeyRow key;
   std::optional<Certificate> certificate;  // the newest
   std::optional<store::KeyOwner> owner;
+  std::optional<Certificate> like;  // that its certificate is to be like
 };
 
 Result<std::string> short_fingerprint(ByteView public_key) {
@@ -84,9 +77,8 @@ Result<Answer> generate(const KeyOptions& options) {
   Json json = TRY(key_json(made.row.public_key, addresses));
   return Answer{.text = "generated  " + fingerprint + "  " + printable(addresses[0]) + "  " +
                         key_description(made.row.public_key) + "\n",
-                .said = {},
-                .hint = "bulla key request " + fingerprint + " asks for its certificate",
-                .json = text_of(json)};
+                .json = text_of(json),
+                .hint = "bulla key request " + fingerprint + " asks for its certificate"};
 }
 
 // Of several certificates the one that would be signed with, or the newest; none or one.
@@ -110,6 +102,10 @@ Result<Subject> describe(const Store& store, KeyRow key) {
   subject.key = std::move(key);
   if (!certificates.empty()) subject.certificate = std::move(certificates.front());
   subject.owner = TRY(store.keys().find_owner(fingerprint));
+  if (subject.certificate) subject.like = subject.certificate;
+  if (subject.certificate || !subject.owner || subject.owner->like.empty()) return subject;
+  auto renewed = TRY(store.certificates().find_by_fingerprint(subject.owner->like));
+  if (!renewed.empty()) subject.like = std::move(renewed.front().certificate);
   return subject;
 }
 
@@ -143,24 +139,32 @@ Result<Subject> find_current(const Store& store, const std::string& what) {
   Bytes fingerprint = TRY(store::key_fingerprint(current.subject_public_key_info()));
   auto key = TRY(store.keys().find(fingerprint));
   if (!key) return failure(Rule::StoreUnknown, 0, what);
-  return Subject{.key = std::move(*key), .certificate = std::move(current), .owner = {}};
+  return Subject{.key = std::move(*key), .certificate = current, .owner = {}, .like = current};
 }
 
 // What the command line leaves open is as the key was made for, or as its certificate has it.
 CertificationRequestOptions wish_for(const KeyOptions& options, const Subject& subject) {
   CertificationRequestOptions wish = options.wish;
-  wish.like = subject.certificate;
-  if (wish.like || !subject.owner) return wish;
-  if (wish.addresses.empty()) wish.addresses = subject.owner->addresses;
-  if (!wish.name && !subject.owner->name.empty()) wish.name = subject.owner->name;
+  wish.like = subject.like;
+  if (subject.certificate || !subject.owner) return wish;
+  const store::KeyOwner& owner = *subject.owner;
+  if (wish.addresses.empty()) wish.addresses = owner.addresses;
+  if (wish.name || wish.subject || wish.like) return wish;
+  if (!owner.subject.empty()) {
+    wish.subject = owner.subject;
+  } else if (!owner.name.empty()) {
+    wish.name = owner.name;
+  }
   return wish;
 }
 
-std::vector<std::string> addresses_of(const CertificationRequestOptions& wish) {
-  std::vector<std::string> addresses = wish.addresses;
-  if (!addresses.empty() || !wish.like) return addresses;
-  for (const CertificateAddress& one : wish.like->addresses()) addresses.push_back(one.address);
-  return addresses;
+// What neither the request nor --json may take the place of.
+std::vector<host::FileId> input_ids(const KeyOptions& options) {
+  std::vector<std::string> paths;
+  for (const auto& path : {options.secrets.passphrase_file, options.new_passphrase.file}) {
+    if (path) paths.push_back(*path);
+  }
+  return ids_of(paths);
 }
 
 // Lines end as they do on this machine.
@@ -174,7 +178,8 @@ std::string entity_text(ByteView request) {
 // whose key nobody has would be of no use.
 template <typename Keep>
 Result<void> write_request(const KeyOptions& options, ByteView request, Keep keep) {
-  std::unique_ptr<Sink> out = TRY(host::open_sink(options.common.output.value_or("-"), {}));
+  std::unique_ptr<Sink> out =
+      TRY(host::open_sink(options.common.output.value_or("-"), input_ids(options)));
   std::string text;
   if (options.form == KeyOptions::Form::Pem) text = x509::write_pem("CERTIFICATE REQUEST", request);
   if (options.form == KeyOptions::Form::Mail) text = entity_text(request);
@@ -186,30 +191,15 @@ Result<void> write_request(const KeyOptions& options, ByteView request, Keep kee
 Result<Answer> answer_of(ByteView public_key, const std::vector<std::string>& addresses) {
   std::string fingerprint = TRY(short_fingerprint(public_key));
   Json json = TRY(key_json(public_key, addresses));
-  return Answer{.text = {},
-                .said = "asks for a certificate for " + printable(join(addresses, ", ")) +
-                        ", key " + fingerprint + ", " + key_description(public_key),
-                .hint = "bulla cert import takes what the CA answers",
-                .json = text_of(json)};
-}
-
-// One key under two names lets each stand in for the other: a new name takes a new key (RFC 2312
-// 5.1, CERT-69).
-Result<void> check_name(const KeyOptions& options, const Subject& subject) {
-  const CertificationRequestOptions& wish = options.wish;
-  if (!subject.certificate || !(wish.name || wish.subject)) return {};
-  Bytes asked = wish.subject ? TRY(x509::write_name(*wish.subject))
-                             : TRY(x509::write_common_name(*wish.name));
-  if (x509::equal_names(asked, subject.certificate->subject_der())) return {};
-  return failure(Rule::IoUsage, 0,
-                 "the key has a certificate for " + subject.certificate->subject() +
-                     "; a new name takes a new key");
+  return Answer{.json = text_of(json),
+                .said = {"asks for a certificate for " + printable(join(addresses, ", ")) +
+                         ", key " + fingerprint + ", " + key_description(public_key)},
+                .hint = "bulla cert import takes what the CA answers"};
 }
 
 Result<Answer> request_same_key(const KeyOptions& options, const Subject& subject) {
-  TRY_VOID(check_name(options, subject));
   CertificationRequestOptions wish = wish_for(options, subject);
-  std::vector<std::string> addresses = addresses_of(wish);
+  std::vector<std::string> addresses = requested_addresses(wish);
   if (addresses.empty()) {
     return failure(Rule::IoUsage, 0, "no address is known for the key; give --address");
   }
@@ -220,16 +210,21 @@ Result<Answer> request_same_key(const KeyOptions& options, const Subject& subjec
   return answer_of(subject.key.public_key, addresses);
 }
 
-// The name to ask for again, if it must be asked once more.
-std::string name_of(const KeyOptions& options, const Certificate& certificate) {
-  if (options.wish.name) return *options.wish.name;
-  std::string name = certificate.common_name();
-  return name == certificate.subject() ? std::string() : name;  // there is none
+// What is asked for, so that the same can be asked once more. A name that is given stands alone.
+store::KeyOwner owner_of(const KeyOptions& options, const Certificate& renewed,
+                         std::vector<std::string> addresses) {
+  bool is_named = options.wish.name || options.wish.subject;
+  std::string name = renewed.common_name();
+  if (name == renewed.subject()) name.clear();  // there is none
+  return {.name = options.wish.name.value_or(options.wish.subject ? "" : name),
+          .addresses = std::move(addresses),
+          .subject = options.wish.subject.value_or(""),
+          .like = is_named ? "" : to_hex(renewed.sha256())};
 }
 
 Result<Answer> renew_key(const KeyOptions& options, Store& store, const Subject& subject) {
   CertificationRequestOptions wish = wish_for(options, subject);
-  std::vector<std::string> addresses = addresses_of(wish);
+  std::vector<std::string> addresses = requested_addresses(wish);
   std::string type = options.type.value_or(std::string(find_key_type(subject.key.public_key)));
   if (type.empty()) {
     return failure(Rule::CryptoUnknownAlgorithm, 0,
@@ -241,7 +236,7 @@ Result<Answer> renew_key(const KeyOptions& options, Store& store, const Subject&
   }
   NewKey made = TRY(make_key(type, addresses[0], options.new_passphrase));
   Bytes request = TRY(write_certification_request(*made.key, wish));
-  store::KeyOwner owner{.name = name_of(options, *subject.certificate), .addresses = addresses};
+  store::KeyOwner owner = owner_of(options, *subject.certificate, addresses);
   TRY_VOID(write_request(options, request,
                          [&] { return store.keep_generated(made.row, owner, made.row.added); }));
   return answer_of(made.row.public_key, addresses);
@@ -262,17 +257,7 @@ Result<Answer> answer(const KeyOptions& options) {
 }  // namespace
 
 Exit run_key_making(const KeyOptions& options) {
-  const CommonOptions& common = options.common;
-  Console console(common.verbosity, common.colour);
-  auto report = Report::open(common.json, {});
-  if (!report) return console.fail(report.error());
-  auto said = answer(options);
-  if (!said) return fail(console, *report, said.error());
-  if (common.json != "-" && common.verbosity != Verbosity::Quiet) print(1, said->text);
-  if (!said->said.empty()) console.say(said->said);
-  console.hint(said->hint);
-  auto written = report->is_wanted() ? report->write(said->json) : Result<void>();
-  return written ? Exit::Done : console.fail(written.error());
+  return tell(options.common, input_ids(options), [&] { return answer(options); });
 }
 
 }  // namespace bulla::cli

@@ -44,12 +44,20 @@ void check_names(const CertificationRequestOptions& wish, Meaning& meaning) {
   auto written = Result<Bytes>();
   if (wish.name) written = x509::write_common_name(*wish.name);
   if (wish.subject) written = x509::write_name(*wish.subject);
-  if (!written) meaning.fail(written.error().detail, "");
+  if (!written) {
+    meaning.fail(written.error().detail,
+                 "write 'Alice Lovelace', or 'CN=Alice Lovelace,O=Example'");
+  }
 }
 
 void read_renewal(const Arguments& arguments, KeyOptions& options, Meaning& meaning) {
   bool keeps = arguments.has("--same-key");
   if (keeps) options.renewal = KeyOptions::Renewal::SameKey;
+  bool is_renewal = options.verb == kKeyRenew;
+  if (is_renewal && !keeps && (options.secrets.passphrase_file || options.secrets.passphrase_fd)) {
+    meaning.fail("--passphrase-file and --passphrase-fd are for a key that is there",
+                 "a new key takes --new-passphrase-file; --same-key asks for the old one");
+  }
   if (!keeps) return;
   if (arguments.has("--new-key")) {
     meaning.fail("--new-key and --same-key exclude each other", "give one of them");

@@ -80,6 +80,13 @@ tl::expected<Arguments, Usage> collect(const VerbRow& verb, Reader& reader) {
   return arguments;
 }
 
+// "one file", "one WHAT", "nothing".
+std::string operand_text(const VerbRow& verb) {
+  if (verb.operand.empty()) return "nothing";
+  bool is_file = verb.operand.find("FILE") != std::string_view::npos;
+  return "one " + (is_file ? "file" : std::string(verb.operand));
+}
+
 }  // namespace
 
 std::optional<std::string> Arguments::get(std::string_view flag) const {
@@ -110,7 +117,7 @@ tl::expected<Arguments, Usage> parse_arguments(const VerbRow& verb,
   if (verb.operand.ends_with("...")) most = reader.operands.size();
   if (reader.operands.size() > most) {
     return tl::unexpected(Usage{"unexpected argument " + reader.operands[most],
-                                "'" + std::string(verb.name) + "' takes one file"});
+                                "'" + std::string(verb.name) + "' takes " + operand_text(verb)});
   }
   return collect(verb, reader);
 }

@@ -58,13 +58,24 @@ Exit run_subverb(const VerbRow& outer, const std::vector<std::string>& words) {
 }
 
 Exit run_help(const Arguments& arguments) {
-  if (arguments.operands.empty()) {
+  const std::vector<std::string>& words = arguments.operands;
+  if (words.empty()) {
     print(1, help_text());
     return Exit::Done;
   }
-  const VerbRow* verb = find_verb_or_explain(arguments.operands[0]);
+  const VerbRow* verb = find_verb_or_explain(words[0]);
   if (verb == nullptr) return Exit::Usage;
-  print(1, help_text(*verb));
+  bool has_subverb = words.size() > 1 && !subverb_names(*verb).empty();
+  if (words.size() > (has_subverb ? 2u : 1u)) {
+    return fail(Usage{"unexpected argument " + words[has_subverb ? 2 : 1], "see bulla help"});
+  }
+  if (!has_subverb) {
+    print(1, help_text(*verb));
+    return Exit::Done;
+  }
+  auto subverb = find_subverb_or_explain(*verb, words[1]);
+  if (!subverb) return fail(subverb.error());
+  print(1, help_text(*subverb));
   return Exit::Done;
 }
 
@@ -99,11 +110,10 @@ Exit run_verb(const Arguments& arguments) {
     case kCertTrust:
     case kCertDistrust:
     case kCertRemove:
-      return run_with(read_store_options(arguments), run_cert);
     case kKeyImport:
     case kKeyList:
     case kKeyExport:
-      return run_with(read_store_options(arguments), run_key);
+      return run_with(read_store_options(arguments), run_cert);
     case kKeyGenerate:
     case kKeyRequest:
     case kKeyRenew:

@@ -1,7 +1,7 @@
 #include "base/text.h"
 #include "base/try.h"
+#include "cli/answer.h"
 #include "cli/commands.h"
-#include "cli/report.h"
 #include "cli/store_place.h"
 #include "cli/store_text.h"
 #include "cli/world.h"
@@ -10,13 +10,6 @@ namespace bulla::cli {
 namespace {
 
 using store::Missing;
-
-struct Answer {
-  std::string text;
-  std::string json;
-  std::vector<std::string> problems;
-  std::string place;  // where they are
-};
 
 std::string number(std::int64_t count, std::string_view noun) {
   return counted(static_cast<std::uint64_t>(count), noun);
@@ -29,26 +22,30 @@ Result<Answer> verify(const store::Store& store) {
   std::string sound = "sound: " + number(counts.certificates, "certificate") + ", " +
                       number(counts.keys, "key") + ", " + number(counts.entries, "change") +
                       " in the history\n";
-  return Answer{.text = problems.empty() ? sound : std::string(),
-                .json = check_json(store.name(), problems, exit),
-                .problems = std::move(problems),
-                .place = store.name()};
+  Answer answer{.json = check_json(store.name(), problems, exit)};
+  if (problems.empty()) {
+    answer.text = sound;
+    return answer;
+  }
+  for (const std::string& problem : problems) answer.said.push_back("  " + printable(problem));
+  answer.error = Error{Rule::StoreDamaged, 0, store.name()};
+  return answer;
 }
 
 Result<Answer> status(const store::Store& store) {
   store::Counts counts = TRY(store.count());
   return Answer{.text = counts_text(store.name(), counts),
-                .json = counts_json(store.name(), counts),
-                .problems = {},
-                .place = store.name()};
+                .json = counts_json(store.name(), counts)};
 }
 
 // What was changed behind the back of a backup is not taken over.
 Result<Answer> restore(const StoreOptions& options) {
   auto file = TRY(store::open_sqlite(options.what[0], Missing::Fail));
+  // An empty file would become a store by being opened as one.
+  if (TRY(file->schema_version()) == 0) return failure(Rule::StoreAbsent, 0, options.what[0]);
   auto from = TRY(store::Store::open(std::move(file)));
   Answer found = TRY(verify(*from));
-  if (!found.problems.empty()) return found;
+  if (found.error) return found;
   auto store = TRY(open_store(options.common, Missing::Create));
   TRY_VOID(store->restore(*from));
   return status(*store);
@@ -61,27 +58,13 @@ Result<Answer> answer(const StoreOptions& options) {
   if (options.verb == kStoreVerify) return verify(*store);
   if (options.verb != kStoreBackup) return status(*store);
   TRY_VOID(store->back_up(options.what[0]));
-  return Answer{.text = printable(options.what[0]) + "\n",
-                .json = done_json(),
-                .problems = {},
-                .place = store->name()};
+  return Answer{.text = printable(options.what[0]) + "\n", .json = done_json()};
 }
 
 }  // namespace
 
 Exit run_store(const StoreOptions& options) {
-  const CommonOptions& common = options.common;
-  Console console(common.verbosity, common.colour);
-  auto report = Report::open(common.json, {});
-  if (!report) return console.fail(report.error());
-  auto said = answer(options);
-  if (!said) return fail(console, *report, said.error());
-  if (common.json != "-" && common.verbosity != Verbosity::Quiet) print(1, said->text);
-  auto written = report->write(said->json);
-  if (!written) return console.fail(written.error());
-  if (said->problems.empty()) return Exit::Done;
-  for (const std::string& problem : said->problems) console.say("  " + printable(problem));
-  return console.fail(Error{Rule::StoreDamaged, 0, said->place});
+  return tell(options.common, {}, [&] { return answer(options); });
 }
 
 }  // namespace bulla::cli

@@ -10,9 +10,10 @@ bool is_address(const std::string& text) {
   return text.find('@') != std::string::npos && text.find('/') == std::string::npos;
 }
 
-Result<Stores> Stores::open(const CommonOptions& common) {
-  return Stores(host::data_folder(), TRY(find_store(common)));
-}
+Result<Stores> Stores::open(const CommonOptions& common) { return Stores(TRY(find_store(common))); }
+
+Stores::Stores(std::unique_ptr<store::Store> database)
+    : folder_(host::data_folder()), database_(std::move(database)) {}
 
 std::vector<const store::Collection*> Stores::collections() const {
   std::vector<const store::Collection*> all{&folder_};

@@ -18,6 +18,8 @@ class Stores {
  public:
   // Nothing is made. Errors: those of find_store().
   static Result<Stores> open(const CommonOptions& common);
+  // Around a database that is open, or null.
+  explicit Stores(std::unique_ptr<store::Store> database);
 
   // Null if there is none.
   const store::Store* database() const { return database_.get(); }
@@ -31,8 +33,6 @@ class Stores {
   Result<std::optional<Capabilities>> find_capabilities(const std::string& address) const;
 
  private:
-  Stores(std::string folder, std::unique_ptr<store::Store> database)
-      : folder_(std::move(folder)), database_(std::move(database)) {}
   std::vector<const store::Collection*> collections() const;
 
   store::DirectoryStore folder_;

@@ -156,7 +156,8 @@ Result<std::shared_ptr<const TimestampSource>> load_timestamps(const SealingOpti
   if (!options.tsa) return std::shared_ptr<const TimestampSource>();
   bool is_url = options.tsa->find("://") != std::string::npos;
   if (is_url) return make_http_timestamp_source(*options.tsa);
-  std::vector<Identity> loaded = TRY(load_identities(*options.tsa, lookup));
+  std::vector<Identity> loaded =
+      TRY(load_identities(*options.tsa, lookup.passphrases, lookup.stores));
   auto with_certificate = std::find_if(loaded.begin(), loaded.end(), [](const Identity& one) {
     return one.certificate.has_value();
   });
@@ -169,8 +170,10 @@ Result<std::shared_ptr<const TimestampSource>> load_timestamps(const SealingOpti
 
 bool is_in_store(const std::string& name) { return is_address(name) && !store::exists(name); }
 
-Result<std::vector<Identity>> load_identities(const std::string& name, Lookup& lookup) {
-  return load_identities(name, lookup.passphrases, lookup.stores);
+Result<std::vector<Identity>> load_own_identities(const std::string& name,
+                                                  const SealingOptions& options, Lookup& lookup) {
+  std::vector<Identity> loaded = TRY(load_identities(name, lookup.passphrases, lookup.stores));
+  return store::add_certificates(std::move(loaded), TRY(load_certificate_files(options.certs)));
 }
 
 Result<Secret> Passphrases::ask(const std::string& path) {
@@ -269,12 +272,10 @@ RecipientTrust recipient_trust(const SealingOptions& options, const RecipientWor
 
 Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Time at,
                                                Lookup& lookup) {
-  std::vector<Certificate> certificates = TRY(load_certificate_files(options.certs));
   std::vector<SignerChoice> signers;
   for (const std::string& name : options.identities) {
-    std::vector<Identity> loaded = TRY(load_identities(name, lookup));
-    auto chosen =
-        store::choose_signer(store::add_certificates(std::move(loaded), certificates), at);
+    std::vector<Identity> loaded = TRY(load_own_identities(name, options, lookup));
+    auto chosen = store::choose_signer(loaded, at);
     if (!chosen) return tl::unexpected(store::about_file(chosen.error(), name));
     TRY_VOID(store::unlock(*chosen));
     signers.push_back({.identity = *chosen, .digest = options.digest, .padding = options.padding});

@@ -79,8 +79,10 @@ struct Lookup {
 // Whether a word means something in the store, and no file.
 bool is_in_store(const std::string& name);
 
-// The identities of a file, or of an address in the store.
-Result<std::vector<Identity>> load_identities(const std::string& name, Lookup& lookup);
+// Who may sign by this name: the identities of a file, or of an address in the store, keys
+// without certificate with those of --certs.
+Result<std::vector<Identity>> load_own_identities(const std::string& name,
+                                                  const SealingOptions& options, Lookup& lookup);
 
 // The signers and the recipients of a recipe, at this time.
 Result<std::vector<SignerChoice>> load_signers(const SealingOptions& options, Time at,

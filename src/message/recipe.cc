@@ -26,6 +26,14 @@ bool is_pair(const PrivateKey& key, const Certificate& certificate) {
   return !own || !named || equal(*own, *named);
 }
 
+Result<void> check_pair(const Identity& identity) {
+  if (!identity.certificate) return failure(Rule::KeyNoCertificate);
+  std::string subject = identity.certificate->subject();
+  if (identity.key == nullptr) return failure(Rule::KeyNoPrivateKey, 0, subject);
+  if (!is_pair(*identity.key, *identity.certificate)) return failure(Rule::KeyMismatch, 0, subject);
+  return {};
+}
+
 cms::SignOptions::Chain chain(Sign::Chain chain) {
   switch (chain) {
     case Sign::Chain::WithoutRoot:
@@ -223,12 +231,8 @@ Result<Bytes> allowed_timestamp(const TimestampSource& source, ByteView signatur
 }  // namespace
 
 Result<void> check_signing_identity(const Identity& identity, Time at) {
-  if (!identity.certificate) return failure(Rule::KeyNoCertificate);
-  const Certificate& certificate = *identity.certificate;
-  std::string subject = certificate.subject();
-  if (identity.key == nullptr) return failure(Rule::KeyNoPrivateKey, 0, subject);
-  if (!is_pair(*identity.key, certificate)) return failure(Rule::KeyMismatch, 0, subject);
-  return check_signatures(certificate, at);
+  TRY_VOID(check_pair(identity));
+  return check_signatures(*identity.certificate, at);
 }
 
 Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
@@ -246,7 +250,7 @@ Result<SignPlan> plan_sign(const Sign& step, const SealOptions& options,
     };
   }
   for (const SignerChoice& choice : step.signers) {
-    TRY_VOID(check_signing_identity(choice.identity, options.at));
+    TRY_VOID(check_pair(choice.identity));
     TRY_VOID(check_signer(*choice.identity.certificate, options.at));
     SignatureScheme scheme = TRY(plan_scheme(choice, peers, rules, plan.choices));
     if (!plan.micalg.empty()) plan.description += "; ";

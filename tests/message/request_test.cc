@@ -67,13 +67,16 @@ std::string key_usage_bits(const x509::CertificationRequest& from) {
 
 class RequestWithKey : public testing::TestWithParam<std::string_view> {};
 
-bool is_small(std::string_view type) {
-  // SLH-DSA makes tens of kilobytes in seconds.
-  return !type.starts_with("slh-dsa") || type == "slh-dsa-sha2-128f";
+// Of SLH-DSA one set: others make tens of kilobytes in seconds.
+std::vector<std::string_view> types_to_sign_with() {
+  std::vector<std::string_view> types = key_types();
+  std::erase_if(types, [](std::string_view type) {
+    return type.starts_with("slh-dsa") && type != "slh-dsa-sha2-128f";
+  });
+  return types;
 }
 
 TEST_P(RequestWithKey, CERT65_is_signed_with_the_key_or_refused) {
-  if (!is_small(GetParam())) GTEST_SKIP();
   auto made = generate_private_key(GetParam());
   if (!made) {
     EXPECT_EQ(made.error().rule, Rule::CryptoUnavailable);
@@ -103,7 +106,7 @@ std::string test_name(const testing::TestParamInfo<std::string_view>& info) {
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
-INSTANTIATE_TEST_SUITE_P(Each, RequestWithKey, testing::ValuesIn(key_types()), test_name);
+INSTANTIATE_TEST_SUITE_P(Each, RequestWithKey, testing::ValuesIn(types_to_sign_with()), test_name);
 
 TEST(Request, CERT08_names_the_address_beside_the_subject_and_not_in_it) {
   auto named = request(*p256(), {.addresses = {"alice@example.org"}, .name = "Alice Lovelace"});
