@@ -5,6 +5,7 @@
 #include "cli/answer.h"
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "cli/publish.h"
 #include "cli/store_place.h"
 #include "cli/store_text.h"
 #include "cli/stores.h"
@@ -46,11 +47,12 @@ Result<Answer> import(const StoreOptions& options) {
   return answer;
 }
 
-// A file can be looked at without a store.
+// Files can be looked at without a store.
 Result<std::unique_ptr<Store>> open_for_looking(const StoreOptions& options) {
-  bool is_file = options.verb == kCertShow && store::exists(options.what[0]);
+  const auto& what = options.what;
+  bool are_files = std::all_of(what.begin(), what.end(), store::exists);
   auto opened = open_store(options.common, Missing::Fail);
-  if (!opened && is_file && opened.error().rule == Rule::StoreAbsent) {
+  if (!opened && are_files && opened.error().rule == Rule::StoreAbsent) {
     return std::unique_ptr<Store>();
   }
   return opened;
@@ -226,6 +228,13 @@ Result<Answer> export_certificates(const StoreOptions& options) {
   return Answer{.json = done_json()};
 }
 
+Result<Answer> publish(const StoreOptions& options) {
+  std::unique_ptr<Store> store = TRY(open_for_looking(options));
+  Publication made = TRY(make_publication(options, store.get()));
+  TRY_VOID(write_output(options, made.octets));
+  return std::move(made.answer);
+}
+
 Result<Answer> list_keys(const StoreOptions& options) {
   std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Fail));
   std::vector<KeptKey> list;
@@ -275,6 +284,8 @@ Result<Answer> answer(const StoreOptions& options) {
       return find(options);
     case kCertExport:
       return export_certificates(options);
+    case kCertPublish:
+      return publish(options);
     case kCertTrust:
     case kCertDistrust:
     case kCertRemove:

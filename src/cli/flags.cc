@@ -120,6 +120,11 @@ constexpr std::array kSubverbs = {
             "bulla cert check --list"},
     VerbRow{kCertExport, "cert export", "WHAT...", "write certificates that are kept",
             "bulla cert export bob@example.com -o bob.pem"},
+    VerbRow{kCertPublish, "cert publish", "WHAT...",
+            "write certificates as others can look them up",
+            "bulla cert publish --smimea bob@example.com\n"
+            "bulla cert publish --ldif --dn uid=bob,dc=example,dc=com bob@example.com\n"
+            "bulla cert publish --p7c bob@example.com -o bob.p7c"},
     VerbRow{kCertTrust, "cert trust", "WHAT...", "let a root count for mail",
             "bulla cert trust root.crt\n"
             "bulla cert trust --until 2030-01-01 root.crt"},
@@ -174,7 +179,7 @@ constexpr std::array kFlags = {
     FlagRow{"--to", "", "clear|opaque", Value::Choice, Repeat::Once, kConvert,
             "the form that the message shall have: multipart/signed, or application/pkcs7-mime"},
     FlagRow{"--output", "-o", "FILE", Value::File, Repeat::Once,
-            kAll | kAlone | kCertExport | kKeyExport | kKeyRequest | kKeyRenew,
+            kAll | kAlone | kCertExport | kCertPublish | kKeyExport | kKeyRequest | kKeyRenew,
             "where the result goes; without it standard output"},
     FlagRow{"--learn-from", "", "MAIL", Value::File, Repeat::Many, kEncrypt | kSeal | kCanSend,
             "a signed mail of a recipient: algorithms are chosen by what it says they can read"},
@@ -193,7 +198,7 @@ constexpr std::array kFlags = {
             "whether certificates need a usable revocation list (default: soft)"},
     FlagRow{"--at", "", "TIME", Value::Text, Repeat::Once,
             kMessage | kAddRecipients | kRemoveRecipients | kCertImport | kCertShow | kCertFind |
-                kCanSend,
+                kCertPublish | kCanSend,
             "the time to judge at: ISO 8601, or @seconds (default: now)"},
     FlagRow{"--since", "", "TIME", Value::Text, Repeat::Once, kCertTrust,
             "messages that are judged at an earlier time do not count on the root"},
@@ -204,6 +209,14 @@ constexpr std::array kFlags = {
             "'mailbox-strict' (default: the one that the certificate's policy names)"},
     FlagRow{"--list", "", "", Value::None, Repeat::Once, kCertCheck,
             "list what is checked, with the standards that want it"},
+    FlagRow{"--smimea", "", "", Value::None, Repeat::Once, kCertPublish,
+            "as records for a zone of the DNS (RFC 8162)"},
+    FlagRow{"--ldif", "", "", Value::None, Repeat::Once, kCertPublish,
+            "as a change of an entry in a directory, for ldapmodify"},
+    FlagRow{"--dn", "", "NAME", Value::Text, Repeat::Once, kCertPublish,
+            "with --ldif: the distinguished name of the entry"},
+    FlagRow{"--p7c", "", "", Value::None, Repeat::Once, kCertPublish,
+            "as one certs-only message, with the issuers"},
     FlagRow{"--address", "", "ADDRESS", Value::Text, Repeat::Many, kKeyMaking,
             "the mail address that the certificate is to be for"},
     FlagRow{"--name", "", "NAME", Value::Text, Repeat::Once, kKeyMaking,
@@ -249,6 +262,8 @@ constexpr std::array kFlags = {
             kMessage | kCertExport,
             "sealing: mail, der or pem; opening: mail, or content as it was carried; certificates: "
             "pem or der"},
+    FlagRow{"--form", "", "der|mail", Value::Choice, Repeat::Once, kCertPublish,
+            "with --p7c: der, the file, or mail: a MIME entity (default: der)"},
     FlagRow{"--form", "", "pem|der|mail", Value::Choice, Repeat::Once, kKeyRequest | kKeyRenew,
             "pem, der, or mail: a MIME entity (default: pem)"},
     FlagRow{"--crlf", "", "", Value::None, Repeat::Once, kMessage,

@@ -44,8 +44,9 @@ enum Verb : Verbs {
   kCertDistrust = 1u << 23,
   kCertRemove = 1u << 24,
   kCertCheck = Verbs{1} << 32,
-  kCert = kCertImport | kCertList | kCertShow | kCertFind | kCertCheck | kCertExport | kCertTrust |
-          kCertDistrust | kCertRemove,
+  kCertPublish = Verbs{1} << 33,
+  kCert = kCertImport | kCertList | kCertShow | kCertFind | kCertCheck | kCertExport |
+          kCertPublish | kCertTrust | kCertDistrust | kCertRemove,
   kKeyImport = 1u << 25,
   kKeyList = 1u << 26,
   kKeyExport = 1u << 27,

@@ -107,6 +107,7 @@ Exit run_verb(const Arguments& arguments) {
     case kCertShow:
     case kCertFind:
     case kCertExport:
+    case kCertPublish:
     case kCertTrust:
     case kCertDistrust:
     case kCertRemove:

@@ -1,5 +1,6 @@
 #include "cli/store_options.h"
 
+#include "base/text.h"
 #include "cli/meaning.h"
 
 namespace bulla::cli {
@@ -8,7 +9,7 @@ namespace {
 // What the verb is about must be said.
 std::string_view missing(Verb verb) {
   constexpr Verbs kNeedsWhat = kCertImport | kCertShow | kCertFind | kCertCheck | kCertExport |
-                               kCertTrust | kCertDistrust | kCertRemove;
+                               kCertPublish | kCertTrust | kCertDistrust | kCertRemove;
   if ((verb & kNeedsWhat) != 0) return "a file, a fingerprint or an address";
   if (verb == kKeyImport) return "a file with a private key";
   if (verb == kKeyExport) return "a fingerprint or an address";
@@ -35,6 +36,29 @@ CertificateCheckOptions read_baseline(const Arguments& arguments, Meaning& meani
   return options;
 }
 
+void read_publication(const Arguments& arguments, Meaning& meaning, StoreOptions& options) {
+  using Publication = StoreOptions::Publication;
+  if (arguments.verb != kCertPublish) return;
+  bool smimea = arguments.has("--smimea");
+  bool ldif = arguments.has("--ldif");
+  if (smimea + ldif + arguments.has("--p7c") != 1) {
+    meaning.fail("it needs one of --smimea, --ldif and --p7c", "see --help");
+  }
+  options.publication = smimea ? Publication::Smimea
+                        : ldif ? Publication::Ldif
+                               : Publication::CertsOnly;
+  options.distinguished_name = arguments.get("--dn").value_or("");
+  if (ldif && !is_utf8(options.distinguished_name)) {
+    meaning.fail("--dn is no UTF-8", "");
+  } else if (ldif == options.distinguished_name.empty()) {
+    meaning.fail("--ldif and --dn go together",
+                 "such as --ldif --dn 'uid=bob,ou=people,dc=example,dc=com'");
+  }
+  if (options.publication != Publication::CertsOnly && arguments.has("--form")) {
+    meaning.fail("--form is for --p7c", "");
+  }
+}
+
 }  // namespace
 
 tl::expected<StoreOptions, Usage> read_store_options(const Arguments& arguments) {
@@ -52,9 +76,12 @@ tl::expected<StoreOptions, Usage> read_store_options(const Arguments& arguments)
   options.until = meaning.time("--until");
   options.new_passphrase_file = arguments.get("--new-passphrase-file");
   if (arguments.has("--plain")) options.plain = StoreOptions::Plain::Keep;
-  options.form = meaning.choose<StoreOptions::Form>(
-      "--form", StoreOptions::Form::Pem,
-      {{"pem", StoreOptions::Form::Pem}, {"der", StoreOptions::Form::Der}});
+  using Form = StoreOptions::Form;
+  options.form =
+      arguments.verb == kCertPublish
+          ? meaning.choose<Form>("--form", Form::Der, {{"der", Form::Der}, {"mail", Form::Mail}})
+          : meaning.choose<Form>("--form", Form::Pem, {{"pem", Form::Pem}, {"der", Form::Der}});
+  read_publication(arguments, meaning, options);
   options.check = read_baseline(arguments, meaning);
   if (arguments.has("--list")) options.asks = StoreOptions::Asks::Checks;
   bool needs = options.what.empty() && options.asks == StoreOptions::Asks::Certificates;

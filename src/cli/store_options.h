@@ -17,7 +17,10 @@ struct StoreOptions {
   std::optional<Time> until;
   std::optional<std::string> new_passphrase_file;
   enum class Plain { Refuse, Keep } plain = Plain::Refuse;
-  enum class Form { Pem, Der } form = Form::Pem;
+  enum class Form { Pem, Der, Mail } form = Form::Pem;
+  // Of `cert publish`.
+  enum class Publication { Smimea, Ldif, CertsOnly } publication = Publication::CertsOnly;
+  std::string distinguished_name;  // of the entry in the directory
   CertificateCheckOptions check;
   enum class Asks { Certificates, Checks } asks = Asks::Certificates;  // of `cert check`
 };
