@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/meaning.h"
 #include "crypto/algorithm_table.h"
+#include "host/descriptor.h"
 
 namespace bulla::cli {
 namespace {
@@ -84,6 +85,18 @@ std::optional<unsigned> parse_thread_count(const std::string& word) {
   return static_cast<unsigned>(*number);
 }
 
+// What is written must not take the place of the other result, or of all that is kept.
+void check_places(const CommonOptions& common, Meaning& meaning) {
+  if (host::are_one_file(common.output, common.json)) {
+    meaning.fail("--output and --json name the same file", "give another name to one of them");
+  }
+  for (const auto& result : {common.output, common.json}) {
+    if (host::are_one_file(result, common.store)) {
+      meaning.fail("the result would take the place of the store", "give another name");
+    }
+  }
+}
+
 CommonOptions read_common_options(const Arguments& arguments, Meaning& meaning) {
   using host::Colour;
   CommonOptions common;
@@ -110,6 +123,7 @@ CommonOptions read_common_options(const Arguments& arguments, Meaning& meaning) 
   if (common.json == "-" && content_to_stdout && !(content_is_free && !common.output)) {
     meaning.fail("--json - and the content both go to standard output", "give -o FILE");
   }
+  check_places(common, meaning);
   return common;
 }
 

@@ -6,9 +6,10 @@
 #include "base/try.h"
 #include "cli/import.h"
 #include "cli/json_values.h"
-#include "cli/stores.h"
+#include "cli/world.h"
 #include "host/environment.h"
 #include "message/publication.h"
+#include "message/suitable.h"
 #include "store/file.h"
 #include "x509/address_match.h"
 
@@ -24,12 +25,6 @@ struct Person {
   std::vector<std::string> addresses;
 };
 
-Result<void> check_dates(const Certificate& certificate, const std::string& what, Time at) {
-  if (at < certificate.not_before()) return failure(Rule::CertNotYetValid, 0, what);
-  if (certificate.not_after() < at) return failure(Rule::CertExpired, 0, what);
-  return {};
-}
-
 // Held certificates are nobody's to publish before the owner confirmed them; old ones open old
 // mail.
 Result<std::vector<Person>> find_by_address(const store::Store& store, const std::string& what,
@@ -37,10 +32,10 @@ Result<std::vector<Person>> find_by_address(const store::Store& store, const std
   std::vector<Person> people;
   std::optional<Error> lack;
   for (const store::CertificateRow& row : TRY(store.certificates().find_by_address(what))) {
-    if (row.standing == store::Standing::Held) continue;
-    auto is_valid = check_dates(row.certificate, what, at);
+    if (row.standing == store::Standing::Held || row.certificate.is_ca()) continue;
+    auto is_valid = check_validity(row.certificate, at);
     if (is_valid) {
-      people.push_back({row.certificate, {what}});
+      people.push_back({row.certificate, {x509::filing_name(what).value_or(what)}});
     } else {
       lack = is_valid.error();
     }
@@ -50,10 +45,10 @@ Result<std::vector<Person>> find_by_address(const store::Store& store, const std
   return people;
 }
 
+// Without a store all words are files.
 Result<std::vector<Certificate>> find_named(const store::Store* store, const std::string& what) {
-  if (store::exists(what)) return store::load_certificate_file(what);
+  if (store == nullptr) return store::load_certificate_file(what);
   std::vector<Certificate> certificates;
-  if (store == nullptr) return failure(Rule::StoreUnknown, 0, what);
   for (store::CertificateRow& row : TRY(find_what(*store, what))) {
     certificates.push_back(std::move(row.certificate));
   }
@@ -62,14 +57,12 @@ Result<std::vector<Certificate>> find_named(const store::Store* store, const std
 
 Result<std::vector<Person>> find_people(const store::Store* store, const std::string& what,
                                         Time at) {
-  if (!store::exists(what) && is_address(what) && store != nullptr) {
-    return find_by_address(*store, what, at);
-  }
+  if (store != nullptr && is_in_store(what)) return find_by_address(*store, what, at);
   std::vector<Person> people;
   for (Certificate& one : TRY(find_named(store, what))) {
     std::vector<std::string> addresses = x509::filing_names(one);
     if (addresses.empty() || one.is_ca()) continue;
-    TRY_VOID(check_dates(one, what, at));
+    TRY_VOID(check_validity(one, at));
     people.push_back({std::move(one), std::move(addresses)});
   }
   if (people.empty()) {
@@ -90,13 +83,30 @@ Result<std::string> zone_of(const std::vector<Person>& people) {
       if (!name) return failure(Rule::IoUsage, 0, address + ": its domain has no name in the DNS");
       std::string record = "; " + printable(address) + ", " +
                            printable(person.certificate.subject()) + "\n" +
-                           write_smimea_record(*name, person.certificate);
+                           TRY(write_smimea_record(*name, person.certificate));
       if (std::find(records.begin(), records.end(), record) == records.end()) {
         records.push_back(std::move(record));
       }
     }
   }
   return join(records, "");
+}
+
+// An entry is one person's: what is encrypted to the certificate of another, the other reads.
+Result<std::string> ldif_of(const std::vector<Person>& people, const StoreOptions& options) {
+  std::vector<std::string> shared = people[0].addresses;
+  std::vector<Certificate> certificates;
+  for (const Person& person : people) {
+    add(certificates, person.certificate);
+    std::erase_if(shared, [&](const std::string& address) {
+      const auto& own = person.addresses;
+      return std::find(own.begin(), own.end(), address) == own.end();
+    });
+  }
+  if (shared.empty()) {
+    return failure(Rule::IoUsage, 0, "the certificates for one entry have no address in common");
+  }
+  return write_ldif_change(options.distinguished_name, certificates);
 }
 
 // With the issuers, as far as they are known; the root, whoever reads it has.
@@ -143,9 +153,8 @@ Result<Publication> make_publication(const StoreOptions& options, const store::S
     made.octets = to_bytes(as_bytes(zone));
     made.answer.hint = "the zone must be signed: nobody takes these records without DNSSEC";
   } else if (options.publication == Kind::Ldif) {
-    std::vector<Certificate> certificates;
-    for (const Person& person : people) add(certificates, person.certificate);
-    made.octets = to_bytes(as_bytes(write_ldif_change(options.distinguished_name, certificates)));
+    std::string ldif = TRY(ldif_of(people, options));
+    made.octets = to_bytes(as_bytes(ldif));
   } else {
     made.octets = TRY(certs_only_of(people, store, options));
   }

@@ -12,10 +12,11 @@ struct Publication {
   Answer answer;  // what is said about them
 };
 
-// Of an address: the certificates that are valid and that mail is encrypted to or signed with. Of
-// a file or a fingerprint: what is named. `store` is null where only files are named. Errors:
-// store.unknown, key.unknown-address, cert.expired, cert.not-yet-valid, io.usage (no address in a
-// certificate, none for the DNS), those of the file.
+// Of an address: the certificates whose dates are good and that are not held. Of a file or a
+// fingerprint: what is named, CAs left out. `store` is null where only files are named. REQUIRES:
+// something is named. Errors: store.unknown, key.unknown-address, cert.expired,
+// cert.not-yet-valid, limit.size, io.usage (no address in a certificate, none for the DNS, several
+// people for one entry), those of the file.
 Result<Publication> make_publication(const StoreOptions& options, const store::Store* store);
 
 }  // namespace bulla::cli

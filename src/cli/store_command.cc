@@ -64,7 +64,7 @@ Result<Answer> answer(const StoreOptions& options) {
 }  // namespace
 
 Exit run_store(const StoreOptions& options) {
-  return tell(options.common, {}, [&] { return answer(options); });
+  return tell(options.common, ids_of(options.what), [&] { return answer(options); });
 }
 
 }  // namespace bulla::cli

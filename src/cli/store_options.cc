@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/meaning.h"
+#include "host/descriptor.h"
 
 namespace bulla::cli {
 namespace {
@@ -84,6 +85,10 @@ tl::expected<StoreOptions, Usage> read_store_options(const Arguments& arguments)
   read_publication(arguments, meaning, options);
   options.check = read_baseline(arguments, meaning);
   if (arguments.has("--list")) options.asks = StoreOptions::Asks::Checks;
+  if (options.verb == kStoreBackup && !options.what.empty() &&
+      host::are_one_file(options.what[0], options.common.json)) {
+    meaning.fail("the copy and --json name the same file", "give another name to one of them");
+  }
   bool needs = options.what.empty() && options.asks == StoreOptions::Asks::Certificates;
   std::string_view lacks = needs ? missing(options.verb) : std::string_view();
   if (!lacks.empty()) meaning.fail("it needs " + std::string(lacks), "see --help");

@@ -77,8 +77,7 @@ Result<std::unique_ptr<Store>> open_store(const CommonOptions& common, Missing m
 Result<std::unique_ptr<Store>> find_store(const CommonOptions& common) {
   Place place = TRY(find_place(common));
   bool is_default = place.by == Place::By::Default;
-  if (is_default && (place.name.empty() || store::is_absent(place.name)))
-    return std::unique_ptr<Store>();
+  if (is_default && store::is_absent(place.name)) return std::unique_ptr<Store>();
   return open_at(place, Missing::Fail);
 }
 

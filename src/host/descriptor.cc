@@ -27,6 +27,14 @@ std::optional<FileId> find_file_id(const std::string& path) {
   return FileId::of(status);
 }
 
+bool are_one_file(const std::optional<std::string>& a, const std::optional<std::string>& b) {
+  if (!a || !b || *a == "-" || *b == "-") return false;
+  struct stat status {};
+  bool is_there = ::stat(a->c_str(), &status) == 0;
+  if (is_there && !S_ISREG(status.st_mode)) return false;
+  return *a == *b || (is_there && find_file_id(*b) == FileId::of(status));
+}
+
 Result<Descriptor> create_file(const std::string& path) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666));
   if (!file.is_open()) return failure(Rule::IoCannotCreate, 0, system_message(path, errno));

@@ -44,6 +44,10 @@ struct FileId {
 // The file that the path leads to, links followed; nothing if there is none.
 std::optional<FileId> find_file_id(const std::string& path);
 
+// Whether both lead to one file, or will when they are made. What is no regular file, such as a
+// device, takes what two have to say; "-" and nothing are no file.
+bool are_one_file(const std::optional<std::string>& a, const std::optional<std::string>& b);
+
 // A file to write into, emptied if it is there; FIFOs and devices too. Errors:
 // io.cannot-create.
 Result<Descriptor> create_file(const std::string& path);

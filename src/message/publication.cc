@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "cms/writer.h"
@@ -14,11 +13,12 @@
 namespace bulla {
 namespace {
 
-constexpr std::size_t kNameOctets = 28;   // RFC 8162 3
-constexpr std::size_t kLabelSize = 63;    // RFC 1035 2.3.4
-constexpr std::size_t kDomainSize = 253;  // without the dot of the root
-constexpr std::size_t kHexDigits = 64;    // a line
-constexpr std::size_t kLdifLine = 76;     // RFC 2849, note 10
+constexpr std::size_t kNameOctets = 28;            // RFC 8162 3
+constexpr std::size_t kLabelSize = 63;             // RFC 1035 2.3.4
+constexpr std::size_t kDomainSize = 253;           // without the dot of the root
+constexpr std::size_t kHexDigits = 64;             // a line
+constexpr std::size_t kRecordOctets = 65'535 - 3;  // of RDATA (RFC 1035 3.2.1), the parameters off
+constexpr std::size_t kLdifLine = 76;              // as other programs fold; RFC 2849 has no width
 
 // What a zone file takes for a name and nothing else.
 bool is_domain_name(std::string_view text) {
@@ -31,7 +31,7 @@ bool is_domain_name(std::string_view text) {
   });
 }
 
-// SAFE-STRING of RFC 2849, and no blank at the end.
+// SAFE-STRING of RFC 2849, and no blank at the end (note 8).
 bool is_safe(std::string_view text) {
   if (text.empty()) return true;
   if (text.find_first_of(" :<") == 0 || text.back() == ' ') return false;
@@ -40,7 +40,7 @@ bool is_safe(std::string_view text) {
   });
 }
 
-// A line that is too long goes on behind a blank.
+// A line that is too long goes on behind a blank (RFC 2849, note 2).
 void add_line(std::string& ldif, const std::string& line) {
   std::size_t at = std::min(kLdifLine, line.size());
   ldif += line.substr(0, at);
@@ -65,12 +65,8 @@ Result<Bytes> write_certs_only(std::vector<Certificate> certificates) {
 }
 
 std::string write_certs_only_entity(ByteView der) {
-  MemorySink body;
-  mime::Base64Encoder encoder(body);
-  CHECK(encoder.write(der).has_value() && encoder.finish().has_value());  // as memory takes all
-  return "MIME-Version: 1.0\r\n" +
-         mime::write_pkcs7_mime_header({.smime_type = "certs-only", .suffix = "p7c"}) + "\r\n" +
-         std::string(as_text(body.bytes()));
+  return mime::write_base64_entity(
+      mime::write_pkcs7_mime_header({.smime_type = "certs-only", .suffix = "p7c"}), der);
 }
 
 Result<std::optional<std::string>> smimea_name(std::string_view addr_spec) {
@@ -85,7 +81,10 @@ Result<std::optional<std::string>> smimea_name(std::string_view addr_spec) {
   return name + ".";
 }
 
-std::string write_smimea_record(std::string_view name, const Certificate& certificate) {
+Result<std::string> write_smimea_record(std::string_view name, const Certificate& certificate) {
+  if (certificate.der().size() > kRecordOctets) {
+    return failure(Rule::LimitSize, 0, certificate.subject() + ": too large for the DNS");
+  }
   std::string text = std::string(name) + " IN SMIMEA 3 0 0 (\n";
   std::string digits = to_hex(certificate.der());
   for (std::size_t at = 0; at < digits.size(); at += kHexDigits) {

@@ -11,7 +11,8 @@
 
 namespace bulla {
 
-// The DER of a certs-only message (RFC 8551 3.8). Errors: limits that a reader would refuse.
+// The DER of a certs-only message (RFC 8551 3.8, MIME-44, MIME-50). Errors: limits that a reader
+// would refuse.
 Result<Bytes> write_certs_only(std::vector<Certificate> certificates);
 
 // The same as a MIME entity: header, empty line, base64, with CR LF.
@@ -24,8 +25,8 @@ std::string write_certs_only_entity(ByteView der);
 Result<std::optional<std::string>> smimea_name(std::string_view addr_spec);
 
 // A resource record for a zone file (RFC 1035 5.1): DANE-EE, the whole certificate (3 0 0).
-// REQUIRES: a name that smimea_name() gave.
-std::string write_smimea_record(std::string_view name, const Certificate& certificate);
+// REQUIRES: a name that smimea_name() gave. Errors: limit.size, for what no record holds.
+Result<std::string> write_smimea_record(std::string_view name, const Certificate& certificate);
 
 // A change record of LDIF (RFC 2849) that adds userCertificate;binary (RFC 4523 2.1) to the entry
 // with this distinguished name. REQUIRES: a certificate, and UTF-8.

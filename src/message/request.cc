@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "base/try.h"
 #include "cms/writer.h"
 #include "crypto/post_quantum.h"
 #include "crypto/public_key.h"
-#include "mime/base64.h"
 #include "mime/writer.h"
 #include "x509/extensions.h"
 #include "x509/name.h"
@@ -91,11 +89,7 @@ Result<Bytes> write_certification_request(const PrivateKey& key,
 }
 
 std::string write_request_entity(ByteView request) {
-  MemorySink body;
-  mime::Base64Encoder encoder(body);
-  CHECK(encoder.write(request).has_value() && encoder.finish().has_value());  // as memory takes all
-  return "MIME-Version: 1.0\r\n" + mime::write_pkcs10_header() + "\r\n" +
-         std::string(as_text(body.bytes()));
+  return mime::write_base64_entity(mime::write_pkcs10_header(), request);
 }
 
 }  // namespace bulla

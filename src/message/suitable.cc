@@ -61,14 +61,19 @@ Result<void> check_recipient(const Certificate& certificate, Time at) {
   return {};
 }
 
+Result<void> check_validity(const Certificate& certificate, Time at) {
+  std::string subject = certificate.subject();
+  if (at > certificate.not_after()) return failure(Rule::CertExpired, 0, subject);
+  if (at < certificate.not_before()) return failure(Rule::CertNotYetValid, 0, subject);
+  return {};
+}
+
 Result<void> check_signatures(const Certificate& certificate, Time at) {
   std::string subject = certificate.subject();
   bool may_sign = certificate.allows(KeyUsage::DigitalSignature) ||
                   certificate.allows(KeyUsage::NonRepudiation);
   if (!may_sign) return failure(Rule::CertKeyUsage, 0, subject);
-  if (at > certificate.not_after()) return failure(Rule::CertExpired, 0, subject);
-  if (at < certificate.not_before()) return failure(Rule::CertNotYetValid, 0, subject);
-  return {};
+  return check_validity(certificate, at);
 }
 
 Result<void> check_signer(const Certificate& certificate, Time at) {

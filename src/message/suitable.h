@@ -10,6 +10,9 @@ namespace bulla {
 // crypto.unavailable.
 Result<void> check_recipient(const Certificate& certificate, Time at);
 
+// The dates alone. Errors: cert.expired, cert.not-yet-valid.
+Result<void> check_validity(const Certificate& certificate, Time at);
+
 // For signatures, whatever they are for. Errors: cert.key-usage, cert.expired,
 // cert.not-yet-valid.
 Result<void> check_signatures(const Certificate& certificate, Time at);

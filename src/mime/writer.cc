@@ -1,6 +1,7 @@
 #include "mime/writer.h"
 
 #include "base/check.h"
+#include "mime/base64.h"
 #include "mime/words.h"
 
 namespace bulla::mime {
@@ -29,6 +30,14 @@ std::string write_pkcs7_signature_header() {
 
 std::string write_pkcs10_header() {
   return write_leaf_header("application/pkcs10", "smime.p10", TransferEncoding::Base64);
+}
+
+std::string write_base64_entity(std::string_view header, ByteView octets) {
+  MemorySink body;
+  Base64Encoder encoder(body);
+  CHECK(encoder.write(octets).has_value() && encoder.finish().has_value());  // as memory takes all
+  return "MIME-Version: 1.0\r\n" + std::string(header) + "\r\n" +
+         std::string(as_text(body.bytes()));
 }
 
 std::string write_multipart_signed_header(const std::vector<std::string>& micalg,

@@ -35,6 +35,9 @@ std::string write_pkcs7_signature_header();
 // The same for application/pkcs10 (MIME-49).
 std::string write_pkcs10_header();
 
+// An entity that stands alone: MIME-Version, that header, and the octets in base64.
+std::string write_base64_entity(std::string_view header, ByteView octets);
+
 // Content-Type of multipart/signed with protocol, micalg and boundary (RFC 8551 3.5.3.2,
 // MIME-16, MIME-18). An empty micalg is written as "unknown".
 std::string write_multipart_signed_header(const std::vector<std::string>& micalg,

@@ -1,5 +1,7 @@
 #include "store/key_table.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "base/try.h"
 #include "crypto/digest.h"
@@ -37,42 +39,56 @@ Result<Bytes> state_of(const KeyRow& key) {
       .hash();
 }
 
-// for "Alice Lovelace" <alice@example.org>, <a@example.org>
-constexpr std::string_view kLike = " like ";
-constexpr std::string_view kAs = " as ";
+// In what stands before the mailboxes, nothing is searched for: a name may hold any text.
+//
+//   for like 5f2a… as "CN=Alice Lovelace" "Alice Lovelace" <alice@example.org>, <a@example.org>
+constexpr std::string_view kLike = "like ";
+constexpr std::string_view kAs = "as \"";
 constexpr std::size_t kFingerprintDigits = 64;
 
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + "\" ";
+}
+
+// What quoted() wrote, its first quote taken off already; `text` goes on behind it.
+std::string unquoted(std::string_view& text) {
+  std::string result;
+  std::size_t at = 0;
+  for (; at < text.size() && text[at] != '"'; ++at) {
+    if (text[at] == '\\' && at + 1 < text.size()) ++at;
+    result += text[at];
+  }
+  text.remove_prefix(std::min(at + 2, text.size()));
+  return result;
+}
+
 std::string owner_text(const KeyOwner& owner) {
-  std::string quoted;
-  for (char c : owner.name) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  if (!quoted.empty()) quoted = "\"" + quoted + "\" ";
+  std::string text(kFor);
+  if (!owner.like.empty()) text += std::string(kLike) + owner.like + " ";
+  if (!owner.subject.empty()) text += "as " + quoted(owner.subject);
+  if (!owner.name.empty()) text += quoted(owner.name);
   std::vector<std::string> mailboxes;
-  for (const std::string& address : owner.addresses) {
-    mailboxes.push_back((mailboxes.empty() ? quoted : "") + "<" + address + ">");
-  }
-  std::string text = std::string(kFor) + join(mailboxes, ", ");
-  if (!owner.like.empty()) text += std::string(kLike) + owner.like;
-  if (!owner.subject.empty()) text += std::string(kAs) + owner.subject;
-  return text;
+  for (const std::string& address : owner.addresses) mailboxes.push_back("<" + address + ">");
+  return text + join(mailboxes, ", ");
 }
 
 std::optional<KeyOwner> read_owner(std::string_view text) {
   if (!text.starts_with(kFor)) return std::nullopt;
   text.remove_prefix(kFor.size());
   KeyOwner owner;
-  std::size_t end = std::min(text.find(std::string(">") + std::string(kLike)),
-                             text.find(std::string(">") + std::string(kAs)));
-  std::string_view rest = end == text.npos ? std::string_view() : text.substr(end + 1);
-  text = text.substr(0, end == text.npos ? end : end + 1);
-  if (rest.starts_with(kLike)) {
-    rest.remove_prefix(kLike.size());
-    owner.like = rest.substr(0, kFingerprintDigits);
-    rest.remove_prefix(owner.like.size());
+  if (text.starts_with(kLike)) {
+    owner.like = text.substr(kLike.size(), kFingerprintDigits);
+    text.remove_prefix(std::min(kLike.size() + kFingerprintDigits + 1, text.size()));
   }
-  if (rest.starts_with(kAs)) owner.subject = rest.substr(kAs.size());
+  if (text.starts_with(kAs)) {
+    text.remove_prefix(kAs.size());
+    owner.subject = unquoted(text);
+  }
   mime::AddressList list = mime::parse_address_list(text);
   for (const mime::Mailbox& mailbox : list.mailboxes) {
     if (owner.addresses.empty()) owner.name = mailbox.display_name;

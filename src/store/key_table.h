@@ -19,7 +19,7 @@ struct KeyRow {
 std::string_view name(KeyRow::Form form);
 
 // Whom a key is for, as long as no certificate says so. It stands in the history of the key, as a
-// list of mailboxes (RFC 5322 3.4), with what else is to be asked for behind it.
+// list of mailboxes (RFC 5322 3.4), with what else is to be asked for before it.
 struct KeyOwner {
   std::string name;  // of a person, UTF-8; may be empty
   std::vector<std::string> addresses;

@@ -277,6 +277,32 @@ TEST(Store, remembers_whom_a_key_was_made_for) {
   EXPECT_EQ(problems(*store), "");
 }
 
+// Whatever a name has in it, it comes back, and nothing else with it.
+TEST(Store, what_a_key_was_made_for_comes_back) {
+  const std::string like(64, 'a');
+  const std::vector<KeyOwner> owners{
+      {.name = "Eve> like " + like + " as CN=Mallory", .addresses = {"eve@example.org"}},
+      {.name = "like " + like, .addresses = {"eve@example.org"}},
+      {.name = "as \"CN=Mallory\"", .addresses = {"eve@example.org"}},
+      {.name = "", .addresses = {"\"> as x\"@example.org", "eve@example.org"}},
+      {.name = "Eve", .addresses = {"eve@example.org"}, .subject = "CN=Eve> like b,O=\"A\\, B\""},
+      {.name = "Eve", .addresses = {"eve@example.org"}, .subject = "CN=Eve", .like = like},
+      {.name = "", .addresses = {"eve@example.org"}, .like = like}};
+  TemporaryFolder folder;
+  auto store = make_store(folder);
+  for (const KeyOwner& owner : owners) {
+    KeyRow key = new_key("p256");
+    Bytes fingerprint = key_fingerprint(key.public_key).value();
+    ASSERT_TRUE(store->keep_generated(key, owner, key.added));
+    auto found = store->keys().find_owner(fingerprint).value();
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->name, owner.name);
+    EXPECT_EQ(found->addresses, owner.addresses);
+    EXPECT_EQ(found->subject, owner.subject);
+    EXPECT_EQ(found->like, owner.like);
+  }
+}
+
 TEST(Store, an_imported_key_was_made_for_nobody) {
   TemporaryFolder folder;
   auto store = make_store(folder);
