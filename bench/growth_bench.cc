@@ -81,7 +81,7 @@ void verify_parts(benchmark::State& state) {
 bulla::Encrypt to_recipients(const benchmark::State& state) {
   bulla::Encrypt step;
   step.recipients =
-      World::of(Family::Rsa).recipient_certificates(static_cast<std::size_t>(state.range(0)));
+      World::of(Family::Rsa).recipient_choices(static_cast<std::size_t>(state.range(0)));
   return step;
 }
 

@@ -99,9 +99,7 @@ Run sign(World& world, const std::string& mail) {
 Run encrypt(World& world, const std::string& mail, std::size_t recipients,
             const std::shared_ptr<bulla::Workers>& workers = nullptr) {
   bulla::Encrypt step;
-  for (const bulla::Certificate& one : world.recipient_certificates(recipients)) {
-    step.recipients.emplace_back(one);
-  }
+  step.recipients = world.recipient_choices(recipients);
   return seal(world, mail, std::move(step), workers);
 }
 

@@ -54,7 +54,7 @@ int run(const std::string& place, unsigned count) {
     for (unsigned i = 0; i < kBatch && number < count; ++i) {
       batch.certificates.push_back(many.make(number++));
     }
-    auto done = (*store)->import(batch, {.at = Time(), .source = "from the bench"});
+    auto done = (*store)->import({{batch, {.at = Time(), .source = "from the bench"}}});
     if (!done) return fail(done.error());
   }
   std::printf("filled to %u in %.1f s, peak %ld KiB\n", count,

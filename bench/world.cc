@@ -138,11 +138,11 @@ const std::vector<Party>& World::recipients(std::size_t count) {
   return recipients_;
 }
 
-std::vector<bulla::Certificate> World::recipient_certificates(std::size_t count) {
+std::vector<bulla::RecipientChoice> World::recipient_choices(std::size_t count) {
   const auto& parties = recipients(count);
-  std::vector<bulla::Certificate> certificates;
-  for (std::size_t i = 0; i < count; ++i) certificates.push_back(parse(parties[i]));
-  return certificates;
+  std::vector<bulla::RecipientChoice> choices;
+  for (std::size_t i = 0; i < count; ++i) choices.emplace_back(parse(parties[i]));
+  return choices;
 }
 
 std::vector<Party> World::more_of_alice(std::size_t count) const {

@@ -36,7 +36,7 @@ class World {
 
   // Alice first, then others who share twenty keys.
   const std::vector<Party>& recipients(std::size_t count);
-  std::vector<bulla::Certificate> recipient_certificates(std::size_t count);
+  std::vector<bulla::RecipientChoice> recipient_choices(std::size_t count);
 
   // Certificates of Alice's that differ in their serial numbers.
   std::vector<Party> more_of_alice(std::size_t count) const;
