@@ -15,7 +15,7 @@ PUBLIC = {
     "base": ["bytes", "cache", "finding", "limits", "result", "rule", "rule_list", "stream", "time", "workers"],
     "asn1": ["oid"],
     "crypto": ["algorithm", "key"],
-    "x509": ["certificate", "certificate_check", "trust"],
+    "x509": ["certificate", "certificate_check", "fetch", "trust"],
     "message": ["capabilities", "convert", "countersign", "open", "policy", "recipients", "request", "seal", "session",
                 "verdict"],
     "store": ["identity", "profile"],

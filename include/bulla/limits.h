@@ -58,7 +58,12 @@ struct Limits {
   std::size_t certificate_bytes = 256u << 10;  // an SLH-DSA certificate has 51 KB
   std::size_t crl_bytes = 8u << 20;
   std::size_t path_length = 10;
-  std::size_t path_candidates = 100;   // certificates tried for one path
+  std::size_t path_candidates = 100;  // certificates tried for one path
+  // What one message may let be fetched, if anything: an issuer, a list about it, and an answer
+  // about the signer (T-75). What was kept costs nothing.
+  std::size_t fetches = 3;
+  std::size_t fetch_bytes = 10u << 20;
+  std::uint64_t fetch_milliseconds = 5'000;
   std::size_t rsa_bits = 8'192;        // larger verifies cost seconds (CVE-2023-6237)
   std::size_t rsa_exponent_bits = 33;  // 65537 everywhere; 2^32+1 still verifies fast
 

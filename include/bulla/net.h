@@ -3,7 +3,11 @@
 //   auto stamps = bulla::make_http_timestamp_source("https://tsa.example.org/");
 //   bulla::Sign step{.signers = {{.identity = me}}, .timestamps = *stamps};
 //
-// libcurl (libcurl.so.4) does it, with the proxies of the environment. It is loaded when it is
+//   auto fetcher = bulla::make_http_fetcher();
+//   auto verdict = bulla::open(in, out, {.at = now, .trust = &roots, .fetcher = fetcher.get()});
+//
+// libcurl (libcurl.so.4) does it, for timestamps with the proxies of the environment. It is loaded
+// when it is
 // first needed: a program that never asks for anything pays nothing for it.
 //
 // Thread safety: a source may be used by several threads.
@@ -13,7 +17,9 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "bulla/fetch.h"
 #include "bulla/result.h"
 #include "bulla/seal.h"
 
@@ -29,5 +35,16 @@ struct HttpOptions {
 // libcurl says; the answer itself is judged by whoever asks for the timestamp.
 [[nodiscard]] Result<std::shared_ptr<const TimestampSource>> make_http_timestamp_source(
     std::string url, HttpOptions options = {});
+
+struct HttpFetcherOptions {
+  // "HOST" or "HOST:PORT": hosts of one's own, which are asked although their address is a private
+  // one, or their port not that of the scheme.
+  std::vector<std::string> own_hosts;
+};
+
+// Fetches what certificates refer to over http: and https: URLs. Whoever sent a message chose
+// them, so that no others are asked than hosts with public addresses, at the port of the scheme,
+// without user names, redirections and proxies (T-74). fetch() errors: fetch.refused, io.network.
+[[nodiscard]] std::shared_ptr<const Fetcher> make_http_fetcher(HttpFetcherOptions options = {});
 
 }  // namespace bulla

@@ -19,6 +19,7 @@
 
 #include <string>
 
+#include "bulla/fetch.h"
 #include "bulla/limits.h"
 #include "bulla/policy.h"
 #include "bulla/session.h"
@@ -38,6 +39,7 @@ struct OpenOptions {
   const TrustStore* trust = nullptr;
   const CertSource* certificates = nullptr;
   const RevocationSource* revocation = nullptr;
+  const Fetcher* fetcher = nullptr;  // what certificates refer to; null: nothing is fetched
   const KeySource* keys = nullptr;
   // What is remembered from message to message; without it, nothing is.
   const Session* session = nullptr;

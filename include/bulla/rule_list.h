@@ -186,6 +186,12 @@ enum class Rule : std::uint16_t {
   RevocationNotChecked,
   RevocationStale,
   RevocationBadList,
+  RevocationBadAnswer,
+  RevocationByOcsp,
+  // what is fetched from where certificates say
+  FetchDone,
+  FetchFailed,
+  FetchRefused,
   // addresses
   AddressFromDiffers,
   AddressSenderOnly,

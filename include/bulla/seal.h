@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "bulla/capabilities.h"
+#include "bulla/fetch.h"
 #include "bulla/finding.h"
 #include "bulla/limits.h"
 #include "bulla/policy.h"
@@ -117,6 +118,7 @@ struct RecipientTrust {
   const TrustStore* roots = nullptr;
   const CertSource* certificates = nullptr;  // for intermediates; null: none
   const RevocationSource* lists = nullptr;   // null: none are known
+  const Fetcher* fetcher = nullptr;          // of what is missing; null: nothing is fetched
   Revocation revocation = Revocation::Soft;
 };
 

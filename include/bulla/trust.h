@@ -56,10 +56,16 @@ class CertSource : public Versioned {
   virtual std::vector<Certificate> find_by_key_identifier(ByteView identifier) const = 0;
 };
 
-// Revocation lists, as DER CertificateLists. Signature and scope are checked later.
+// Revocation lists, as DER CertificateLists, and answers of responders, as DER OCSPResponses (RFC
+// 6960). Signature and scope are checked later.
 class RevocationSource : public Versioned {
  public:
   virtual std::vector<Bytes> find_by_issuer(ByteView issuer_der) const = 0;
+  // About the certificate with this serial number (INTEGER contents) of this issuer.
+  virtual std::vector<Bytes> find_answers(ByteView issuer_der, ByteView serial) const {
+    (void)issuer_der, (void)serial;
+    return {};
+  }
 };
 
 // A private key with the certificate that it belongs to. A bare private key has

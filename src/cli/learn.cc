@@ -18,6 +18,7 @@ OpeningOptions reading_options(const SealingOptions& options) {
   reading.trust = options.trust;
   reading.certs = options.certs;
   reading.crls = options.crls;
+  reading.online = options.online;
   reading.revocation = options.revocation;
   return reading;
 }

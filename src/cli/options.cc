@@ -139,6 +139,15 @@ std::optional<Policy::Require> parse_require(const std::string& list) {
   return is_signed ? Policy::Require::Signed : Policy::Require::Encrypted;
 }
 
+OnlineOptions read_online(const Arguments& arguments, Meaning& meaning) {
+  OnlineOptions options{.is_on = arguments.has("--online"),
+                        .own_hosts = arguments.all("--online-host")};
+  if (!options.own_hosts.empty() && !options.is_on) {
+    meaning.fail("--online-host allows nothing where nothing is fetched", "give --online too");
+  }
+  return options;
+}
+
 std::optional<Revocation> read_revocation(const Arguments& arguments, Meaning& meaning) {
   if (!arguments.has("--revocation")) return std::nullopt;
   return meaning.choose<Revocation>(
@@ -260,6 +269,7 @@ tl::expected<OpeningOptions, Usage> read_opening(const Arguments& arguments) {
   options.trust = arguments.all("--trust");
   options.certs = arguments.all("--certs");
   options.crls = arguments.all("--crls");
+  options.online = read_online(arguments, meaning);
   options.content = arguments.get("--content");
   options.part = arguments.get("--part").value_or("");
   options.at = meaning.time("--at");
@@ -283,6 +293,7 @@ tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments) {
   options.certs = arguments.all("--certs");
   options.trust = arguments.all("--trust");
   options.crls = arguments.all("--crls");
+  options.online = read_online(arguments, meaning);
   options.revocation = read_revocation(arguments, meaning);
   options.mails = arguments.all("--learn-from");
   options.at = meaning.time("--at");
@@ -295,9 +306,9 @@ tl::expected<SealingOptions, Usage> read_sealing(const Arguments& arguments) {
                                                     {"pem", SealOptions::Form::Pem}});
   if (arguments.has("--crlf")) options.line_ends = SealOptions::LineEnds::Crlf;
   check_people(options, meaning);
-  bool has_revocation = !options.crls.empty() || options.revocation;
+  bool has_revocation = !options.crls.empty() || options.revocation || options.online.is_on;
   if (has_revocation && options.trust.empty() && options.verb != kCanSend) {
-    meaning.fail("--crls and --revocation have no path to judge",
+    meaning.fail("--crls, --online and --revocation have no path to judge",
                  "give the roots that recipients must lead to with --trust");
   }
   bool finds_something = !options.mails.empty() || !options.trust.empty();

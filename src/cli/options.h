@@ -41,6 +41,12 @@ struct SecretOptions {
   std::vector<std::string> secret_key_files;
 };
 
+// Whether what certificates refer to is fetched.
+struct OnlineOptions {
+  bool is_on = false;
+  std::vector<std::string> own_hosts;  // that may have private addresses and any port
+};
+
 struct OpeningOptions {
   CommonOptions common;
   SecretOptions secrets;
@@ -49,6 +55,7 @@ struct OpeningOptions {
   std::vector<std::string> trust;  // empty: store and system
   std::vector<std::string> certs;
   std::vector<std::string> crls;
+  OnlineOptions online;
   std::optional<std::string> content;
   std::string part;
   std::optional<Time> at;
@@ -68,6 +75,7 @@ struct SealingOptions {
   // Of recipients, where it is given, and of the signers of `mails`.
   std::vector<std::string> trust;
   std::vector<std::string> crls;
+  OnlineOptions online;
   std::optional<Revocation> revocation;
   std::vector<std::string> mails;  // of recipients, to learn from
   std::optional<Time> at;

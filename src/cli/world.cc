@@ -103,12 +103,26 @@ Result<std::vector<Certificate>> load_trust(const std::vector<std::string>& name
   return roots;
 }
 
-Result<std::unique_ptr<RevocationSource>> load_lists(const std::vector<std::string>& paths) {
+// The lists of these files, and what the store has of what was fetched.
+Result<std::unique_ptr<store::StoreRevocationSource>> load_lists(
+    const std::vector<std::string>& paths, const store::Store* database) {
   std::vector<Bytes> crls;
   for (const std::string& path : paths) {
     for (Bytes& list : TRY(store::load_crl_file(path))) crls.push_back(std::move(list));
   }
-  return make_revocation_source(std::move(crls));
+  return std::make_unique<store::StoreRevocationSource>(
+      make_revocation_source(std::move(crls)),
+      database == nullptr ? nullptr : &database->fetched());
+}
+
+// Null unless things are to be fetched. What comes is remembered where there is a store.
+std::shared_ptr<const Fetcher> make_fetcher(const OnlineOptions& options, store::Store* database,
+                                            store::StoreRevocationSource& revocation) {
+  if (!options.is_on) return nullptr;
+  auto fetcher = make_http_fetcher({.own_hosts = options.own_hosts});
+  if (database == nullptr) return fetcher;
+  return std::make_shared<const store::CachingFetcher>(std::move(fetcher), database->fetched(),
+                                                       revocation, host::current_time());
 }
 
 // The keys at hand: those of files, and of the folder of the store.
@@ -227,7 +241,8 @@ Result<World> load_world(const OpeningOptions& options) {
   }
   world.store = stores.take_database();
   if (options.verb == kDecrypt) return world;
-  world.revocation = TRY(load_lists(options.crls));
+  world.revocation = TRY(load_lists(options.crls, world.store.get()));
+  world.fetcher = make_fetcher(options.online, world.store.get(), *world.revocation);
   return world;
 }
 
@@ -251,7 +266,8 @@ Result<RecipientWorld> load_recipient_world(const SealingOptions& options) {
   world.certificates = std::make_unique<store::StoreCertSource>(
       make_cert_source(std::move(certificates)), stores.database());
   world.store = stores.take_database();
-  world.revocation = TRY(load_lists(options.crls));
+  world.revocation = TRY(load_lists(options.crls, world.store.get()));
+  world.fetcher = make_fetcher(options.online, world.store.get(), *world.revocation);
   return world;
 }
 
@@ -267,6 +283,7 @@ RecipientTrust recipient_trust(const SealingOptions& options, const RecipientWor
   return {.roots = world.trust.get(),
           .certificates = world.certificates.get(),
           .lists = world.revocation.get(),
+          .fetcher = world.fetcher.get(),
           .revocation = options.revocation.value_or(Revocation::Soft)};
 }
 
@@ -352,6 +369,7 @@ OpenOptions open_options(const OpeningOptions& options, const World& world, Time
       .trust = world.trust.get(),
       .certificates = world.certificates.get(),
       .revocation = world.revocation.get(),
+      .fetcher = world.fetcher.get(),
       .keys = world.keys.get(),
       .peel = options.verb == kDecrypt ? OpenOptions::Peel::EncryptionOnly : OpenOptions::Peel::All,
       .form = options.form,

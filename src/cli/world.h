@@ -13,6 +13,7 @@
 #include "cli/stores.h"
 #include "host/descriptor.h"
 #include "host/progress.h"
+#include "store/fetch_ports.h"
 #include "store/ports.h"
 
 namespace bulla::cli {
@@ -40,7 +41,8 @@ struct World {
   std::unique_ptr<Passphrases> passphrases;
   std::unique_ptr<TrustStore> trust;
   std::unique_ptr<CertSource> certificates;
-  std::unique_ptr<RevocationSource> revocation;
+  std::unique_ptr<store::StoreRevocationSource> revocation;
+  std::shared_ptr<const Fetcher> fetcher;  // null: nothing is fetched
   std::unique_ptr<store::StoreKeySource> keys;
   Policy policy;  // of the profile and the flags
 };
@@ -56,7 +58,8 @@ struct RecipientWorld {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<TrustStore> trust;
   std::unique_ptr<CertSource> certificates;
-  std::unique_ptr<RevocationSource> revocation;
+  std::unique_ptr<store::StoreRevocationSource> revocation;
+  std::shared_ptr<const Fetcher> fetcher;
 };
 Result<RecipientWorld> load_recipient_world(const SealingOptions& options);
 // `world` must outlive it.

@@ -336,9 +336,11 @@ Result<void> Parser::Machine::captured_certificates(ByteView element, std::uint6
     signed_tail_.certificates = std::move(set.certificates);
     findings = std::move(set.findings);
   } else {
-    RevocationSet set =
-        TRY(decode(element, offset, [this](asn1::Reader& in) { return read_crls(in, limits_); }));
+    RevocationSet set = TRY(
+        decode(element, offset, [this](asn1::Reader& in) { return read_revocation(in, limits_); }));
     signed_tail_.crls = std::move(set.crls);
+    signed_tail_.other_revocation = std::move(set.others);
+    signed_tail_.ocsp_answers = std::move(set.ocsp_answers);
     findings = std::move(set.findings);
   }
   for (Finding& finding : findings) signed_tail_.findings.push_back(std::move(finding));

@@ -23,9 +23,11 @@ Bytes encode_tail(const SignedTail& tail) {
   for (const SignerInfo& signer : tail.signers) {
     signers.push_back(asn1::encode([&](asn1::Writer& out) { signer.write(out); }));
   }
+  std::vector<Bytes> revocation = tail.crls;
+  revocation.insert(revocation.end(), tail.other_revocation.begin(), tail.other_revocation.end());
   return asn1::encode([&](asn1::Writer& out) {
     if (!certificates.empty()) out.set_of(std::move(certificates), asn1::constructed(0));
-    if (!tail.crls.empty()) out.set_of(tail.crls, asn1::constructed(1));
+    if (!revocation.empty()) out.set_of(std::move(revocation), asn1::constructed(1));
     out.set_of(std::move(signers));
   });
 }

@@ -51,12 +51,29 @@ CertificateSet read_certificates(asn1::Reader& in, const Limits& limits,
   return result;
 }
 
+namespace {
+
+// OtherRevocationInfoFormat ::= SEQUENCE {
+//     otherRevInfoFormat  OBJECT IDENTIFIER,
+//     otherRevInfo        ANY DEFINED BY otherRevInfoFormat }  -- under [1] IMPLICIT
+//
+// The OCSPResponse, if it is one.
+std::optional<ByteView> read_ocsp_answer(asn1::Reader& in) {
+  constexpr Oid kOcspResponse = Oid::of("1.3.6.1.5.5.7.16.2");
+  asn1::Reader seq = in.enter(asn1::constructed(1));
+  bool is_answer = seq.oid() == kOcspResponse;
+  ByteView value = seq.element();
+  return is_answer ? std::optional<ByteView>(value) : std::nullopt;
+}
+
+}  // namespace
+
 // RevocationInfoChoices ::= SET OF RevocationInfoChoice, under [1] IMPLICIT
 //
 // RevocationInfoChoice ::= CHOICE { crl CertificateList, other [1] OtherRevocationInfoFormat }
 //
-// OCSP and SCVP responses, which are others, are skipped (CMS-37).
-RevocationSet read_crls(asn1::Reader& in, const Limits& limits) {
+// Of others, OCSP responses are understood (CMS-37).
+RevocationSet read_revocation(asn1::Reader& in, const Limits& limits) {
   asn1::Reader set = in.enter(asn1::constructed(1));
   RevocationSet result;
   for (std::size_t number = 1; set.more(); ++number) {
@@ -66,12 +83,14 @@ RevocationSet read_crls(asn1::Reader& in, const Limits& limits) {
     }
     bool is_crl = set.next_is(asn1::Tag::Sequence);
     ByteView element = set.element();
-    if (!is_crl) continue;
     if (element.size() > limits.crl_bytes) {
       result.findings.push_back(Finding::of(Rule::CmsBadCrl, {}, "CRL " + std::to_string(number)));
       continue;
     }
-    result.crls.push_back(to_bytes(element));
+    (is_crl ? result.crls : result.others).push_back(to_bytes(element));
+    if (is_crl) continue;
+    auto answer = asn1::decode(element, &read_ocsp_answer, limits);
+    if (answer && *answer) result.ocsp_answers.push_back(to_bytes(**answer));
   }
   return result;
 }

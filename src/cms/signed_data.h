@@ -19,11 +19,14 @@ struct CertificateSet {
 CertificateSet read_certificates(asn1::Reader& in, const Limits& limits,
                                  x509::CertificateCache* cache = nullptr);
 
+// The same of RevocationInfoChoices.
 struct RevocationSet {
   std::vector<Bytes> crls;
+  std::vector<Bytes> others;        // OtherRevocationInfoFormat, as it stands
+  std::vector<Bytes> ocsp_answers;  // the OCSPResponses in those (RFC 5940 2.1)
   Findings findings;
 };
-RevocationSet read_crls(asn1::Reader& in, const Limits& limits);
+RevocationSet read_revocation(asn1::Reader& in, const Limits& limits);
 
 std::vector<SignerInfo> read_signer_infos(asn1::Reader& in, const Limits& limits);
 

@@ -51,6 +51,7 @@ bool SplitSignedData::has_same_signatures(const SplitSignedData& other) const {
          header.digest_algorithms == other.header.digest_algorithms &&
          header.content_type == other.header.content_type && behind == other.behind &&
          tail.certificates == other.tail.certificates && tail.crls == other.tail.crls &&
+         tail.other_revocation == other.tail.other_revocation &&
          encode(tail.signers) == encode(other.tail.signers);
 }
 

@@ -43,7 +43,10 @@ struct DigestedHeader {
 // What stands behind the content.
 struct SignedTail {
   std::vector<Certificate> certificates;
-  std::vector<Bytes> crls;  // CertificateLists; other kinds are left out
+  std::vector<Bytes> crls;  // CertificateLists
+  // Information of other kinds (OtherRevocationInfoFormat), as it stands.
+  std::vector<Bytes> other_revocation;
+  std::vector<Bytes> ocsp_answers;  // OCSPResponses among it (RFC 5940 2.1)
   std::vector<SignerInfo> signers;
   Findings findings;  // skipped or unreadable certificates and CRLs
 };

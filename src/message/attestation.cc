@@ -96,7 +96,8 @@ SignerVerdict AttestationReader::judge_countersigner(const cms::SignerInfo& coun
   if (!check.signature_fits && !is_named) reasons.push_back(Finding::of(Rule::SigBadSignature));
   if (check.certificate) {
     x509::PathResult path =
-        find_path_(*check.certificate, tail.certificates, tail.crls, x509::Purpose::MailSigning);
+        find_path_(*check.certificate, {tail.certificates, tail.crls, tail.ocsp_answers},
+                   x509::Purpose::MailSigning);
     verdict.path = path.certificates;
     add_path(path, reasons);
   }
@@ -182,7 +183,8 @@ TimestampVerdict AttestationReader::judge_timestamp(ByteView der, ByteView signa
     return verdict;
   }
   x509::PathResult path =
-      find_path_(*check.certificate, pool, token->tail.crls, x509::Purpose::TimeStamping);
+      find_path_(*check.certificate, {pool, token->tail.crls, token->tail.ocsp_answers},
+                 x509::Purpose::TimeStamping);
   verdict.path = path.certificates;
   add_path(path, reasons);
   verdict.status = status_of(reasons);

@@ -16,8 +16,7 @@ class AttestationReader {
  public:
   // How a certificate is judged: its path, for a purpose.
   using FindPath = std::function<x509::PathResult(
-      const Certificate& certificate, const std::vector<Certificate>& pool,
-      const std::vector<Bytes>& crls, x509::Purpose purpose)>;
+      const Certificate& certificate, const x509::Carried& carried, x509::Purpose purpose)>;
   // How old forms among the findings are judged, as for signers.
   using Soften = std::function<void(Findings& findings)>;
 

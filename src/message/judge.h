@@ -9,6 +9,7 @@
 #include "message/attestation.h"
 #include "message/header_protection.h"
 #include "message/opening.h"
+#include "x509/online.h"
 
 namespace bulla {
 
@@ -47,8 +48,8 @@ class Judge {
   SignerResult check_signer(const LayerRecord& record, std::size_t index);
   SignerResult check_signer(const LayerRecord& record, const cms::SignerInfo& signer);
   void check_path(const LayerRecord& record, SignerResult& result);
-  x509::PathResult find_path(const Certificate& certificate, const std::vector<Certificate>& pool,
-                             const std::vector<Bytes>& crls, x509::Purpose purpose, Time at) const;
+  x509::PathResult find_path(const Certificate& certificate, const x509::Carried& carried,
+                             x509::Purpose purpose, Time at) const;
   void apply_policy(Findings& findings) const;
   void check_rules(const cms::SignerCheck& check, Findings& findings) const;
   void check_time(const cms::SignedStatements& statements, SignerResult& result) const;
@@ -75,6 +76,7 @@ class Judge {
 
   const Opening& opening_;
   const OpenOptions& options_;
+  std::unique_ptr<x509::Online> online_;  // null: nothing is fetched
   AttestationReader attestations_;
   std::vector<SignerResult> signers_;
   std::size_t senders_ = 0;  // how many addresses From has, where signers are compared with it

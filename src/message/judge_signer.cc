@@ -79,11 +79,14 @@ bool has_only_expired(const Findings& findings) {
 Judge::Judge(const Opening& opening)
     : opening_(opening),
       options_(opening.options),
+      online_(options_.fetcher == nullptr
+                  ? nullptr
+                  : std::make_unique<x509::Online>(*options_.fetcher, options_.limits)),
       attestations_(
           opening.options,
-          [this](const Certificate& certificate, const std::vector<Certificate>& pool,
-                 const std::vector<Bytes>& crls, x509::Purpose purpose) {
-            return find_path(certificate, pool, crls, purpose, options_.at);
+          [this](const Certificate& certificate, const x509::Carried& carried,
+                 x509::Purpose purpose) {
+            return find_path(certificate, carried, purpose, options_.at);
           },
           [this](Findings& findings) { apply_policy(findings); },
           [this](const cms::SignerCheck& check, Findings& findings) {
@@ -210,13 +213,12 @@ void Judge::check_time(const cms::SignedStatements& statements, SignerResult& re
   }
 }
 
-x509::PathResult Judge::find_path(const Certificate& certificate,
-                                  const std::vector<Certificate>& pool,
-                                  const std::vector<Bytes>& crls, x509::Purpose purpose,
-                                  Time at) const {
+x509::PathResult Judge::find_path(const Certificate& certificate, const x509::Carried& carried,
+                                  x509::Purpose purpose, Time at) const {
   x509::PathFinder finder({.trust = options_.trust,
                            .certificates = options_.certificates,
-                           .revocation = options_.revocation},
+                           .revocation = options_.revocation,
+                           .online = online_.get()},
                           options_.limits,
                           options_.session == nullptr ? nullptr : &options_.session->inner().paths);
   bool reads_old = options_.policy.old_forms == Policy::Old::Read;
@@ -225,7 +227,7 @@ x509::PathResult Judge::find_path(const Certificate& certificate,
   path_options.purpose = purpose;
   path_options.revocation = revocation_policy(options_.policy.revocation);
   path_options.weak = reads_old ? x509::PathOptions::Weak::Warn : x509::PathOptions::Weak::Refuse;
-  return finder.find(certificate, pool, crls, path_options);
+  return finder.find(certificate, carried, path_options);
 }
 
 // The path is judged as of now. If all that keeps it from being good is that something in it has
@@ -233,7 +235,8 @@ x509::PathResult Judge::find_path(const Certificate& certificate,
 void Judge::check_path(const LayerRecord& record, SignerResult& result) {
   const Certificate& certificate = *result.verdict.certificate;
   auto find = [&](Time at) {
-    return find_path(certificate, record.tail.certificates, record.tail.crls,
+    return find_path(certificate,
+                     {record.tail.certificates, record.tail.crls, record.tail.ocsp_answers},
                      x509::Purpose::MailSigning, at);
   };
   x509::PathResult path = find(options_.at);

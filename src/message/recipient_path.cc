@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "message/rules.h"
+#include "x509/online.h"
 #include "x509/path_finder.h"
 
 namespace bulla {
@@ -22,14 +23,18 @@ Result<Findings> check_recipient_path(const Certificate& certificate,
                                       const SealOptions& options) {
   const RecipientTrust& trust = options.recipient_trust;
   if (trust.roots == nullptr) return Findings();
-  x509::PathFinder finder(
-      {.trust = trust.roots, .certificates = trust.certificates, .revocation = trust.lists},
-      options.limits);
+  std::optional<x509::Online> online;
+  if (trust.fetcher != nullptr) online.emplace(*trust.fetcher, options.limits);
+  x509::PathFinder finder({.trust = trust.roots,
+                           .certificates = trust.certificates,
+                           .revocation = trust.lists,
+                           .online = online ? &*online : nullptr},
+                          options.limits);
   x509::PathOptions path_options;
   path_options.at = options.at;
   path_options.purpose = x509::Purpose::MailEncryption;
   path_options.revocation = revocation_policy(trust.revocation);
-  x509::PathResult path = finder.find(certificate, chain, {}, path_options);
+  x509::PathResult path = finder.find(certificate, {chain, {}, {}}, path_options);
   if (!path.verified && worst(path.findings) < Severity::Indeterminate) {
     path.findings.push_back(Finding::of(Rule::PathNoRoot));
   }

@@ -20,6 +20,11 @@ Result<CurlLibrary> load() {
   library.find("curl_easy_getinfo", curl.easy_getinfo);
   library.find("curl_easy_strerror", curl.easy_strerror);
   library.find("curl_easy_cleanup", curl.easy_cleanup);
+  library.find("curl_url", curl.url);
+  library.find("curl_url_set", curl.url_set);
+  library.find("curl_url_get", curl.url_get);
+  library.find("curl_url_cleanup", curl.url_cleanup);
+  library.find("curl_free", curl.free);
   library.find("curl_slist_append", curl.slist_append);
   library.find("curl_slist_free_all", curl.slist_free_all);
   if (!library.is_whole() || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {

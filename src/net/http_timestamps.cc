@@ -10,7 +10,7 @@ class HttpTimestamps final : public TimestampSource {
       : request_(std::move(request)), options_(options) {}
 
   Result<Bytes> stamp(ByteView request) const override {
-    return net::post(request_, request, options_);
+    return net::exchange(request_, request, options_);
   }
 
  private:

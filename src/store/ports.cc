@@ -18,7 +18,14 @@ void add_rows(std::vector<Certificate>& to, const Result<CertificateTable::Rows>
 
 std::vector<Certificate> StoreCertSource::find_by_subject(ByteView subject_der) const {
   std::vector<Certificate> found = at_hand_->find_by_subject(subject_der);
-  if (store_ != nullptr) add_rows(found, store_->certificates().find_by_subject(subject_der));
+  if (store_ == nullptr) return found;
+  add_rows(found, store_->certificates().find_by_subject(subject_der));
+  auto fetched = store_->fetched().find(Fetched::Kind::Issuer, subject_der, {});
+  for (Bytes& der : fetched.value_or(std::vector<Bytes>())) {
+    auto certificate = Certificate::parse(std::move(der));
+    bool is_new = certificate && std::find(found.begin(), found.end(), *certificate) == found.end();
+    if (is_new) found.push_back(std::move(*certificate));
+  }
   return found;
 }
 

@@ -7,8 +7,8 @@
 
 namespace bulla::store {
 
-// Certificates at hand, and behind them those of the store, which may be null. What cannot be
-// read of the store is not there; `bulla store verify` tells.
+// Certificates at hand, and behind them those of the store, which may be null, and issuers that
+// were fetched. What cannot be read of the store is not there; `bulla store verify` tells.
 class StoreCertSource final : public CertSource {
  public:
   StoreCertSource(std::unique_ptr<CertSource> at_hand, const Store* store)

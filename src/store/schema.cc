@@ -80,8 +80,30 @@ Result<void> make_version_1(Database& database) {
   return database.keep_rows("history");
 }
 
+// What was fetched: a cache, and no part of the history. `name_key` as subject_key above.
+constexpr std::array<std::string_view, 2> kVersion2 = {
+    "CREATE TABLE fetched ("
+    " kind TEXT NOT NULL CHECK (kind IN ('issuer', 'list', 'answer')),"
+    " name_key BYTEA NOT NULL,"
+    " serial BYTEA NOT NULL,"
+    " url TEXT NOT NULL,"
+    " der BYTEA NOT NULL,"
+    " until BIGINT NOT NULL,"
+    " added BIGINT NOT NULL,"
+    " PRIMARY KEY (kind, name_key, serial, url))",
+    "CREATE TABLE fetch_failures ("
+    " url TEXT NOT NULL PRIMARY KEY,"
+    " why TEXT NOT NULL,"
+    " until BIGINT NOT NULL)",
+};
+
+Result<void> make_version_2(Database& database) {
+  for (std::string_view statement : kVersion2) TRY_VOID(database.define(statement));
+  return {};
+}
+
 // Each makes its version of the one before it.
-constexpr std::array kVersions = {&make_version_1};
+constexpr std::array kVersions = {&make_version_1, &make_version_2};
 
 }  // namespace
 

@@ -64,7 +64,8 @@ Store::Store(std::unique_ptr<Database> database)
       certificates_(*database_, history_),
       keys_(*database_, history_),
       trust_(*database_, history_),
-      capabilities_(*database_, history_) {}
+      capabilities_(*database_, history_),
+      fetched_(*database_) {}
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& folder, Missing missing) {
   if (folder.empty()) return failure(Rule::StoreAbsent, 0, "no folder for data is known");

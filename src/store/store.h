@@ -19,6 +19,7 @@
 #include "store/certificate_table.h"
 #include "store/collection.h"
 #include "store/copy.h"
+#include "store/fetch_table.h"
 #include "store/key_table.h"
 #include "store/sqlite.h"
 #include "store/trust_table.h"
@@ -149,6 +150,9 @@ class Store final : public Collection {
   const KeyTable& keys() const { return keys_; }
   const CapabilityTable& capabilities() const { return capabilities_; }
   const History& history() const { return history_; }
+  // What was fetched: a cache beside all this.
+  FetchTable& fetched() { return fetched_; }
+  const FetchTable& fetched() const { return fetched_; }
 
  private:
   Result<void> import_batch(const Import& batch, const Provenance& from, Imported& done);
@@ -164,6 +168,7 @@ class Store final : public Collection {
   KeyTable keys_;
   TrustTable trust_;
   CapabilityTable capabilities_;
+  FetchTable fetched_;
 };
 
 }  // namespace bulla::store

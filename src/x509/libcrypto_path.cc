@@ -140,25 +140,23 @@ bool set_parameters(X509_VERIFY_PARAM* parameters, const PathOptions& options, c
 // Turns what was recorded into findings.
 class Judge {
  public:
-  Judge(const PathOptions& options, const std::vector<Certificate>& path, LibcryptoPath::End end)
-      : options_(options), path_(path), anchored_(end == LibcryptoPath::End::Anchor) {}
+  Judge(const std::vector<Certificate>& path, LibcryptoPath::End end,
+        LibcryptoPath::Outcome& outcome)
+      : path_(path), anchored_(end == LibcryptoPath::End::Anchor), outcome_(outcome) {}
 
-  Findings judge(const std::vector<Recorded>& errors) {
+  void judge(const std::vector<Recorded>& errors) {
     for (const Recorded& error : errors) take(error);
-    if (not_checked_) add(Rule::RevocationNotChecked, Severity::Note, 0, {});
-    return std::move(findings_);
   }
 
  private:
   bool is_anchor(std::size_t depth) const { return anchored_ && depth + 1 == path_.size(); }
-  bool is_hard() const { return options_.revocation == RevocationPolicy::Hard; }
-
   void add(Rule rule, Severity severity, std::size_t depth, std::string detail) {
-    std::string place = rule == Rule::RevocationNotChecked ? std::string() : path_place(depth);
-    bool known = std::any_of(findings_.begin(), findings_.end(), [&](const Finding& finding) {
+    Findings& findings = outcome_.findings;
+    std::string place = path_place(depth);
+    bool known = std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
       return finding.rule == rule && finding.place == place;
     });
-    if (!known) findings_.push_back({rule, severity, std::move(place), std::move(detail)});
+    if (!known) findings.push_back({rule, severity, std::move(place), std::move(detail)});
   }
 
   void add(Rule rule, std::size_t depth, std::string detail = {}) {
@@ -189,7 +187,8 @@ class Judge {
   }
 
   void take_no_anchor(Rule rule, std::size_t depth) {
-    bool known = std::any_of(findings_.begin(), findings_.end(), [](const Finding& finding) {
+    const Findings& findings = outcome_.findings;
+    bool known = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
       return finding.rule == Rule::PathNoRoot || finding.rule == Rule::PathSelfSigned;
     });
     if (!known) add(rule, depth);
@@ -205,11 +204,9 @@ class Judge {
 
   void take_revocation(int error, std::size_t depth) {
     PathError classified = classify(error);
-    bool missing = classified.kind == PathErrorKind::NoCrl;
-    bool doubtful = classified.kind != PathErrorKind::Revoked;
-    if (!missing) add(classified.rule, depth, X509_verify_cert_error_string(error));
-    if (doubtful && is_hard()) add(Rule::RevocationUnknown, depth);
-    if (missing && !is_hard()) not_checked_ = true;
+    if (classified.kind != PathErrorKind::Revoked) outcome_.unchecked.insert(depth);
+    if (classified.kind == PathErrorKind::NoCrl) return;
+    add(classified.rule, depth, X509_verify_cert_error_string(error));
   }
 
   void take_bad_signature(std::size_t depth) {
@@ -224,11 +221,9 @@ class Judge {
     add(Rule::PathBadSignature, depth);
   }
 
-  const PathOptions& options_;
   const std::vector<Certificate>& path_;
   bool anchored_;
-  bool not_checked_ = false;
-  Findings findings_;
+  LibcryptoPath::Outcome& outcome_;
 };
 
 // The first key of the path that libcrypto does not know, as a finding. It would say of such a
@@ -349,7 +344,9 @@ LibcryptoPath::Outcome LibcryptoPath::validate(const std::vector<Certificate>& p
   // The state machine of RFC 5280 6.1 (CERT-21): constraints of names (CERT-18, CERT-19), of CAs
   // (CERT-24..26), critical extensions (CERT-27), policies (CERT-29).
   outcome.valid = X509_verify_cert(context.get()) == 1;
-  outcome.findings = Judge(inner_->options, path, end).judge(recording.errors);
+  Judge(path, end, outcome).judge(recording.errors);
+  bool asked_no_list = anchors == 1 && !check_crls;
+  for (std::size_t i = 0; asked_no_list && i + 1 < path.size(); ++i) outcome.unchecked.insert(i);
   if (!outcome.valid) outcome.findings.push_back(Finding::of(Rule::PathInvalid, path_place(0)));
   return outcome;
 }

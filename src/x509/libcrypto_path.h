@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "bulla/certificate.h"
@@ -34,6 +35,9 @@ class LibcryptoPath {
     // Whether libcrypto went to its end. Alone it says nothing: the findings do.
     bool valid = false;
     Findings findings;
+    // Certificates below the anchor about which no list that can be used says anything, by
+    // their place in the path. What that means is for the caller to say.
+    std::set<std::size_t> unchecked = {};
   };
   enum class End { Anchor, Elsewhere };
   Outcome validate(const std::vector<Certificate>& path, End end);

@@ -47,19 +47,22 @@ void TimeWindow::narrow(Time turn, Time at) {
 
 // Each part has a fixed size or is preceded by its size.
 Result<std::string> PathCache::key(const PathFinder::Ports& ports, const Limits& limits,
-                                   const Certificate& certificate,
-                                   const std::vector<Certificate>& pool,
-                                   const std::vector<Bytes>& crls, const PathOptions& options) {
+                                   const Certificate& certificate, const Carried& carried,
+                                   const PathOptions& options) {
   Bytes key;
   put(key, version(ports.trust));
   put(key, version(ports.certificates));
   put(key, version(ports.revocation));
+  put(key, ports.online == nullptr ? 0 : 1);
   put_limits(key, limits);
   put_options(key, options);
   append(key, certificate.sha256());
-  put(key, pool.size());
-  for (const Certificate& candidate : pool) append(key, candidate.sha256());
-  for (const Bytes& crl : crls) append(key, TRY(crypto::hash(Digest::Sha256, crl)));
+  put(key, carried.certificates.size());
+  for (const Certificate& candidate : carried.certificates) append(key, candidate.sha256());
+  put(key, carried.crls.size());
+  for (const auto* list : {&carried.crls, &carried.answers}) {
+    for (const Bytes& item : *list) append(key, TRY(crypto::hash(Digest::Sha256, item)));
+  }
   return std::string(as_text(TRY(crypto::hash(Digest::Sha256, key))));
 }
 

@@ -27,9 +27,8 @@ class PathCache {
 
   // Everything that an outcome depends on, but the time.
   static Result<std::string> key(const PathFinder::Ports& ports, const Limits& limits,
-                                 const Certificate& certificate,
-                                 const std::vector<Certificate>& pool,
-                                 const std::vector<Bytes>& crls, const PathOptions& options);
+                                 const Certificate& certificate, const Carried& carried,
+                                 const PathOptions& options);
 
   std::shared_ptr<const PathResult> find(const std::string& key, Time at);
   void keep(const std::string& key, const TimeWindow& window, const PathResult& result);

@@ -2,7 +2,8 @@
 //
 // Path validation is libcrypto's (X509_verify_cert). Around it: gates on count and
 // size before libcrypto sees a certificate, every error of the path as a finding and
-// not only the first, the purposes of RFC 8550, and revocation by the CRLs at hand.
+// not only the first, the purposes of RFC 8550, and revocation by the CRLs and OCSP answers at
+// hand. What is missing is fetched where there is somebody to fetch it (Online).
 //
 // A VerifiedPath can be had from here alone: whoever holds one holds a proof.
 #pragma once
@@ -17,13 +18,14 @@
 
 namespace bulla::x509 {
 
+class Online;
 class PathCache;
 struct TimeWindow;
 
 enum class Purpose { MailSigning, MailEncryption, TimeStamping, Any };
 
-// off: CRLs are not looked at; soft: used where they are at hand; hard: a
-// certificate without a usable CRL is `revocation.unknown`.
+// off: CRLs and answers are not looked at; soft: used where they are at hand; hard: a
+// certificate about which none can be used is `revocation.unknown`.
 enum class RevocationPolicy { Off, Soft, Hard };
 
 struct PathOptions {
@@ -61,6 +63,13 @@ struct PathResult {
   Findings findings;
 };
 
+// What came with the message: candidates, never trusted (T-69).
+struct Carried {
+  const std::vector<Certificate>& certificates;
+  const std::vector<Bytes>& crls;
+  const std::vector<Bytes>& answers;  // OCSPResponses (RFC 5940)
+};
+
 class PathFinder {
  public:
   // What paths are built from. All must outlive the PathFinder; each may be null.
@@ -68,18 +77,17 @@ class PathFinder {
     const TrustStore* trust = nullptr;
     const CertSource* certificates = nullptr;
     const RevocationSource* revocation = nullptr;
+    Online* online = nullptr;  // of this message alone
   };
   // `cache` may be null, and must outlive the PathFinder.
   explicit PathFinder(const Ports& ports, const Limits& limits = {}, PathCache* cache = nullptr);
 
-  // `pool` and `crls` come from the message: candidates, never trusted (T-69).
-  PathResult find(const Certificate& certificate, const std::vector<Certificate>& pool,
-                  const std::vector<Bytes>& crls, const PathOptions& options) const;
+  PathResult find(const Certificate& certificate, const Carried& carried,
+                  const PathOptions& options) const;
 
  private:
-  PathResult search(const Certificate& certificate, const std::vector<Certificate>& pool,
-                    const std::vector<Bytes>& crls, const PathOptions& options,
-                    TimeWindow& window) const;
+  PathResult search(const Certificate& certificate, const Carried& carried,
+                    const PathOptions& options, TimeWindow& window) const;
 
   Ports ports_;
   Limits limits_;

@@ -69,7 +69,7 @@ TEST_P(Pkits, CERT_21) {
                       .inhibit_policy_mapping = to_switch(row.inputs["inhibit-mapping"]),
                       .inhibit_any_policy = to_switch(row.inputs["inhibit-any"])};
   PathFinder finder({.trust = trust.get()});
-  PathResult result = finder.find(chain.back(), chain, crls, options);
+  PathResult result = finder.find(chain.back(), {chain, crls, {}}, options);
   expect_row(row, result.verified.has_value(), describe(result.findings));
 }
 
@@ -102,7 +102,7 @@ TEST_P(BoringsslPath, CERT_21) {
   auto trust = make_trust_store(trusted ? std::vector<Certificate>{chain.back()}
                                         : std::vector<Certificate>{});
   PathFinder finder({.trust = trust.get()});
-  PathResult result = finder.find(chain.front(), chain, {},
+  PathResult result = finder.find(chain.front(), {chain, {}, {}},
                                   {.at = row_time(row.inputs["utc_time"]),
                                    .purpose = Purpose::Any,
                                    .revocation = RevocationPolicy::Off});

@@ -21,7 +21,7 @@ std::string judge(const Certificate& certificate, const Setting& setting = {}) {
   auto trust = make_trust_store(roots);
   PathOptions options{.at = *parse_time("2026-06-01"), .revocation = setting.revocation};
   PathFinder finder({.trust = trust.get()});
-  PathResult result = finder.find(certificate, setting.pool, setting.lists, options);
+  PathResult result = finder.find(certificate, {setting.pool, setting.lists, {}}, options);
   std::string slugs;
   for (const Finding& finding : result.findings) {
     if (finding.severity == Severity::Note) continue;
@@ -160,7 +160,7 @@ TEST(IssuedPath, ShortKeysAreNamedAndShorterOnesRefused_ALG_72_ALG_73) {
       PathFinder finder({.trust = trust.get()});
       PathOptions options{.at = *parse_time("2026-06-01"), .weak = weak};
       options.revocation = RevocationPolicy::Off;
-      PathResult result = finder.find(leaf, {load("intermediate")}, {}, options);
+      PathResult result = finder.find(leaf, {{load("intermediate")}, {}, {}}, options);
       std::string found;
       for (const Finding& finding : result.findings) {
         EXPECT_EQ(finding.rule, Rule::CertWeakKey) << row.bits;
@@ -205,7 +205,7 @@ TEST(IssuedPath, ShortAndLargeKeysOfDiffieHellmanAreToldLikeOthers) {
     PathFinder finder({.trust = trust.get()});
     PathOptions options{.at = *parse_time("2026-06-01"), .purpose = Purpose::Any};
     options.revocation = RevocationPolicy::Off;
-    PathResult result = finder.find(leaf, {load("intermediate")}, {}, options);
+    PathResult result = finder.find(leaf, {{load("intermediate")}, {}, {}}, options);
     std::string found;
     for (const Finding& finding : result.findings) {
       if (finding.severity == Severity::Note) continue;

@@ -46,18 +46,18 @@ PathResult find(const std::string& name, const Setting& setting = {}) {
   Certificate certificate = load(name);
   std::vector<Certificate> pool = load_all(setting.pool);
   PathFinder finder({.trust = trust.get()}, setting.limits);
-  PathResult result = finder.find(certificate, pool, crls, setting.options);
+  PathResult result = finder.find(certificate, {pool, crls, {}}, setting.options);
   // The same certificates from elsewhere too, each read a second time.
   auto others = make_cert_source(load_all(setting.pool));
   PathFinder doubled({.trust = trust.get(), .certificates = others.get()}, setting.limits);
-  PathResult twice = doubled.find(certificate, pool, crls, setting.options);
+  PathResult twice = doubled.find(certificate, {pool, crls, {}}, setting.options);
   EXPECT_EQ(summary(twice), summary(result));
   EXPECT_EQ(twice.verified.has_value(), result.verified.has_value());
   // All tests share one cache: what is in it must never answer for another.
   static PathCache cache(1'000);
   PathFinder remembering({.trust = trust.get()}, setting.limits, &cache);
   for (int round = 0; round < 2; ++round) {
-    PathResult again = remembering.find(certificate, pool, crls, setting.options);
+    PathResult again = remembering.find(certificate, {pool, crls, {}}, setting.options);
     EXPECT_EQ(summary(again), summary(result));
     EXPECT_EQ(again.certificates, result.certificates);
     EXPECT_EQ(again.verified.has_value(), result.verified.has_value());
@@ -166,7 +166,7 @@ TEST(PathFinder, RefusesABadSignature) {
   der.back() ^= 1;
   auto trust = make_trust_store({load("root")});
   PathFinder finder({.trust = trust.get()});
-  PathResult result = finder.find(*Certificate::parse(der), {load("intermediate")}, {},
+  PathResult result = finder.find(*Certificate::parse(der), {{load("intermediate")}, {}, {}},
                                   {.at = *parse_time("2026-06-01")});
   EXPECT_FALSE(result.verified);
   EXPECT_EQ(summary(result), (Lines{"path.bad-signature failure path 0", kNotChecked}));
@@ -270,7 +270,8 @@ TEST(PathFinder, TakesListsFromTheSource) {
   auto lists =
       make_revocation_source({load_block("intermediate.crl.pem"), load_block("root.crl.pem")});
   PathFinder finder({trust.get(), certificates.get(), lists.get()});
-  PathResult result = finder.find(load("revoked"), {}, {}, revocation(RevocationPolicy::Hard));
+  PathResult result =
+      finder.find(load("revoked"), {{}, {}, {}}, revocation(RevocationPolicy::Hard));
   EXPECT_EQ(summary(result), Lines{"revocation.revoked failure path 0"});
 }
 
