@@ -32,7 +32,7 @@ FOREIGN = {
     r"zlib\.h": {"cms"},
     r"hwy/.*": {"mime"},
     r"toml\+\+/.*|sqlite3\.h": {"store"},
-    r"curl/.*|postgresql/.*": {"net"},
+    r"curl/.*|postgresql/.*|ldap\.h|lber\.h|unbound\.h": {"net"},
     r"CLI/.*|nlohmann/.*|fmt/.*": {"cli", "gateway"},
 }
 

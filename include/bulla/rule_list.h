@@ -227,6 +227,14 @@ enum class Rule : std::uint16_t {
   StoreHeld,
   StoreUnproven,
   StorePlainKey,
+  // certificates that others publish
+  KeyBadLdif,
+  KeyLdifUrl,
+  AddressOther,
+  AddressDnsDiffers,
+  AddressDnsBogus,
+  AddressDnsInsecure,
+  StoreUnvouched,
 };
 
 }  // namespace bulla

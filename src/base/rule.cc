@@ -544,6 +544,28 @@ constexpr std::array kRules = {
     RuleInfo{Rule::StorePlainKey, "store.plain-key", Severity::Failure, "",
              "the private key would be stored without a passphrase",
              "give one with --new-passphrase-file, or say --plain"},
+    // certificates that others publish
+    RuleInfo{Rule::KeyBadLdif, "key.bad-ldif", Severity::Failure, "RFC 2849",
+             "the file is no well-formed LDIF",
+             "export it again, such as with ldapsearch -LLL; certificates stand behind '::'"},
+    RuleInfo{Rule::KeyLdifUrl, "key.ldif-url", Severity::Warning, "RFC 2849",
+             "a certificate in LDIF stands at a URL, which is not followed",
+             "export the values themselves, such as with ldapsearch without -t, or give the file"},
+    RuleInfo{Rule::AddressOther, "address.other", Severity::Failure, "RFC 8550 3",
+             "a certificate that was found is for another address",
+             "never encrypt to it; tell whoever keeps the directory"},
+    RuleInfo{Rule::AddressDnsDiffers, "address.dns-differs", Severity::Failure, "RFC 8162 3",
+             "the signed DNS names another certificate for this address",
+             "ask the owner which certificate is theirs, or whoever keeps the zone"},
+    RuleInfo{Rule::AddressDnsBogus, "address.dns-bogus", Severity::Failure, "RFC 8162 6",
+             "an answer of the DNS is not what the owner of its zone has signed",
+             "ask from another network; if it stays so, tell whoever keeps the zone"},
+    RuleInfo{Rule::AddressDnsInsecure, "address.dns-insecure", Severity::Warning, "RFC 8162 6",
+             "the DNS has records for this address, and nobody signed them",
+             "they count for nothing until their zone is signed with DNSSEC"},
+    RuleInfo{Rule::StoreUnvouched, "store.unvouched", Severity::Warning, "RFC 8550 4",
+             "a certificate is kept and not used: nothing vouches for it",
+             "compare its fingerprint with the owner's; then use bulla cert import FINGERPRINT"},
 };
 
 constexpr bool in_order() {

@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "cli/answer.h"
 #include "cli/commands.h"
+#include "cli/discovery.h"
 #include "cli/json.h"
 #include "cli/publish.h"
 #include "cli/store_place.h"
@@ -40,6 +41,7 @@ Result<Answer> import(const StoreOptions& options) {
                 .warnings = done.findings};
   for (const Error& error : reading.passed_over) {
     answer.said.push_back("passed over: " + describe(error));
+    if (error.rule == Rule::KeyLdifUrl) answer.hint = info(error.rule).advice;
   }
   if (reading.left_keys > 0) {
     answer.hint = "private keys were left out; bulla key import takes them";
@@ -281,7 +283,7 @@ Result<Answer> answer(const StoreOptions& options) {
     case kCertShow:
       return show(options);
     case kCertFind:
-      return find(options);
+      return options.discovery.asks() ? discover(options) : find(options);
     case kCertExport:
       return export_certificates(options);
     case kCertPublish:

@@ -11,6 +11,7 @@
 #include "host/source.h"
 #include "host/terminal.h"
 #include "store/file.h"
+#include "store/ldif.h"
 #include "x509/pem.h"
 #include "x509/pkcs12.h"
 
@@ -28,7 +29,7 @@ bool holds_private_key(ByteView file) {
   return x509::is_pem(file) && as_text(file).find("PRIVATE KEY-----") != std::string_view::npos;
 }
 
-// A mail may quote PEM; what it says counts only when its signature does.
+// A mail may quote PEM, or look like LDIF; what it says counts only when its signature does.
 bool is_mail(ByteView file) {
   std::string_view text = as_text(file);
   for (std::string_view line : split(text.substr(0, text.find("-----BEGIN ")), '\n')) {
@@ -79,7 +80,9 @@ class CertificateReader {
   Result<void> read_file(const std::string& path) {
     Secret file = TRY(store::read_file(path, store::kMaxCertificateFile));
     bool is_binary = !file.empty() && file.view()[0] == 0x30;
-    bool is_pem = x509::is_pem(file.view()) && !is_mail(file.view());
+    bool is_text = !is_binary && !is_mail(file.view());
+    if (is_text && store::is_ldif(file.view())) return read_ldif(file.view(), path);
+    bool is_pem = is_text && x509::is_pem(file.view());
     if (!is_binary && !is_pem) return read_mail(path);
     auto certificates =
         x509::is_pkcs12(file.view()) ? read_pkcs12(file.view(), path) : load(file.view());
@@ -97,6 +100,23 @@ class CertificateReader {
     store::KeyFile contents = TRY(store::read_key_file(file, path, passphrases_.asker()));
     reading_.left_keys += contents.keys.size();
     return std::move(contents.certificates);
+  }
+
+  // One value of many that is no certificate is told, and keeps the others from nothing.
+  Result<void> read_ldif(ByteView file, const std::string& path) {
+    auto contents = store::read_ldif(file);
+    if (!contents) return tl::unexpected(store::about_file(contents.error(), path));
+    for (Error& error : contents->passed_over) {
+      error = store::about_file(std::move(error), path);
+    }
+    if (contents->certificates.empty() && !contents->passed_over.empty()) {
+      return tl::unexpected(contents->passed_over.front());
+    }
+    if (contents->certificates.empty()) return failure(Rule::KeyNoCertificate, 0, path);
+    add(reading_.asked.certificates, contents->certificates);
+    reading_.passed_over.insert(reading_.passed_over.end(), contents->passed_over.begin(),
+                                contents->passed_over.end());
+    return {};
   }
 
   Result<void> read_mail(const std::string& path) {

@@ -7,15 +7,16 @@
 namespace bulla::cli {
 
 struct Reading {
-  store::Import asked;             // what files hold
-  store::Import harvested;         // what mails with valid signatures bring
-  std::vector<Error> passed_over;  // files of a folder that hold nothing of use
-  std::size_t left_keys = 0;       // private keys in files of `cert import`
+  store::Import asked;      // what files hold
+  store::Import harvested;  // what mails with valid signatures bring
+  // Files of a folder that hold nothing of use, values of LDIF that are no certificates.
+  std::vector<Error> passed_over;
+  std::size_t left_keys = 0;  // private keys in files of `cert import`
 };
 
-// Certificates: PEM, DER, certs-only CMS, PKCS #12, mail that is signed or holds certificates,
-// a folder of these, or the fingerprint of one that is held. Errors: those of the files, and
-// store.unproven for a mail whose signature is not valid.
+// Certificates: PEM, DER, certs-only CMS, PKCS #12, LDIF, mail that is signed or holds
+// certificates, a folder of these, or the fingerprint of one that is held. Errors: those of the
+// files, and store.unproven for a mail whose signature is not valid.
 Result<Reading> read_certificates(const StoreOptions& options, const store::Store& store);
 
 // Keys with their certificates: PEM, PKCS #12, or DER. A key gets the passphrase that opened

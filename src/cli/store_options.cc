@@ -60,6 +60,58 @@ void read_publication(const Arguments& arguments, Meaning& meaning, StoreOptions
   }
 }
 
+std::optional<unsigned> parse_seconds(const std::string& word) {
+  constexpr unsigned kMost = 300;  // longer nobody waits
+  auto number = parse_decimal(word);
+  if (!number || *number == 0 || *number > kMost) return std::nullopt;
+  return static_cast<unsigned>(*number);
+}
+
+// What says how to ask, where nobody is asked, was a slip.
+void check_discovery(const Arguments& arguments, Meaning& meaning, const StoreOptions& options) {
+  const DiscoveryOptions& discovery = options.discovery;
+  if (!discovery.asks()) {
+    for (const char* flag : {"--keep", "--refresh", "--wait", "--starttls", "--dns-server",
+                             "--trust-anchor", "--trust", "--output"}) {
+      if (arguments.has(flag)) {
+        meaning.fail(std::string(flag) + " needs somebody to ask",
+                     "give --ldap, --smimea, --dns-cert or --http");
+      }
+    }
+  }
+  if (arguments.has("--starttls") && discovery.ldap.empty()) {
+    meaning.fail("--starttls is for --ldap", "");
+  }
+  bool names_dns = arguments.has("--dns-server") || arguments.has("--trust-anchor");
+  if (names_dns && !discovery.asks_dns()) {
+    meaning.fail("--dns-server and --trust-anchor are for --smimea and --dns-cert", "");
+  }
+  // As many as there are kinds, some times: each is a thread.
+  constexpr std::size_t kMostAsked = 16;
+  if (discovery.ldap.size() + discovery.http.size() > kMostAsked) {
+    meaning.fail("that are too many to ask at once", "16 at most");
+  }
+}
+
+void read_discovery(const Arguments& arguments, Meaning& meaning, StoreOptions& options) {
+  using Discovery = DiscoveryOptions;
+  if (arguments.verb != kCertFind) return;
+  Discovery& discovery = options.discovery;
+  discovery.ldap = arguments.all("--ldap");
+  discovery.http = arguments.all("--http");
+  if (arguments.has("--starttls")) discovery.tls = Discovery::Tls::Start;
+  if (arguments.has("--smimea")) discovery.smimea = Discovery::Dns::Ask;
+  if (arguments.has("--dns-cert")) discovery.dns_cert = Discovery::Dns::Ask;
+  discovery.dns_server = arguments.get("--dns-server").value_or("");
+  discovery.trust_anchor = arguments.get("--trust-anchor").value_or("");
+  discovery.seconds =
+      meaning.find<unsigned>("--wait", parse_seconds, "give a number of seconds, such as 5")
+          .value_or(discovery.seconds);
+  if (arguments.has("--keep")) discovery.found = Discovery::Found::Keep;
+  if (arguments.has("--refresh")) discovery.misses = Discovery::Misses::AskAgain;
+  check_discovery(arguments, meaning, options);
+}
+
 }  // namespace
 
 tl::expected<StoreOptions, Usage> read_store_options(const Arguments& arguments) {
@@ -83,6 +135,7 @@ tl::expected<StoreOptions, Usage> read_store_options(const Arguments& arguments)
           ? meaning.choose<Form>("--form", Form::Der, {{"der", Form::Der}, {"mail", Form::Mail}})
           : meaning.choose<Form>("--form", Form::Pem, {{"pem", Form::Pem}, {"der", Form::Der}});
   read_publication(arguments, meaning, options);
+  read_discovery(arguments, meaning, options);
   options.check = read_baseline(arguments, meaning);
   if (arguments.has("--list")) options.asks = StoreOptions::Asks::Checks;
   if (options.verb == kStoreBackup && !options.what.empty() &&

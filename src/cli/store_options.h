@@ -6,6 +6,25 @@
 
 namespace bulla::cli {
 
+// Whom `cert find` asks.
+struct DiscoveryOptions {
+  std::vector<std::string> ldap;  // URIs
+  enum class Tls { AsUri, Start } tls = Tls::AsUri;
+  std::vector<std::string> http;  // templates
+  // Smimea and DnsCert: the DNS.
+  enum class Dns { No, Ask };
+  Dns smimea = Dns::No;
+  Dns dns_cert = Dns::No;
+  std::string dns_server;
+  std::string trust_anchor;
+  unsigned seconds = 5;
+  enum class Found { Show, Keep } found = Found::Show;
+  enum class Misses { Remember, AskAgain } misses = Misses::Remember;
+
+  bool asks_dns() const { return smimea == Dns::Ask || dns_cert == Dns::Ask; }
+  bool asks() const { return asks_dns() || !ldap.empty() || !http.empty(); }
+};
+
 struct StoreOptions {
   CommonOptions common;
   SecretOptions secrets;
@@ -21,6 +40,7 @@ struct StoreOptions {
   // Of `cert publish`.
   enum class Publication { Smimea, Ldif, CertsOnly } publication = Publication::CertsOnly;
   std::string distinguished_name;  // of the entry in the directory
+  DiscoveryOptions discovery;      // of `cert find`
   CertificateCheckOptions check;
   enum class Asks { Certificates, Checks } asks = Asks::Certificates;  // of `cert check`
 };

@@ -60,7 +60,7 @@ std::string kept_text(const store::Found& found) {
   if (found.has_key) text += ", with its private key";
   if (found.trust) text += ", " + trust_text(*found.trust);
   if (found.row.standing == store::Standing::Held) {
-    text += "; held: its address has another key, and this one is not used";
+    text += "; held: not used until bulla cert import FINGERPRINT confirms it";
   }
   return text;
 }

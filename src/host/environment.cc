@@ -40,6 +40,8 @@ std::string data_folder() { return xdg_folder("XDG_DATA_HOME", "/.local/share/bu
 
 std::string configuration_folder() { return xdg_folder("XDG_CONFIG_HOME", "/.config/bulla"); }
 
+std::string cache_folder() { return xdg_folder("XDG_CACHE_HOME", "/.cache/bulla"); }
+
 std::string environment_variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string() : value;

@@ -16,6 +16,9 @@ std::string data_folder();
 // $XDG_CONFIG_HOME/bulla, else ~/.config/bulla; empty if neither is known.
 std::string configuration_folder();
 
+// $XDG_CACHE_HOME/bulla, else ~/.cache/bulla; empty if neither is known.
+std::string cache_folder();
+
 // Empty if it is not set.
 std::string environment_variable(const char* name);
 

@@ -140,6 +140,7 @@ class Exchange {
     char* content_type = nullptr;
     curl_.easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
     curl_.easy_getinfo(handle_.get(), CURLINFO_CONTENT_TYPE, &content_type);
+    if (status == 404 && request_.absent == HttpRequest::Absent::Empty) return Bytes();
     if (status != 200) return fail("it answers with HTTP status " + std::to_string(status));
     if (!request_.accept.empty() && !is_of_type(content_type, request_.accept)) {
       std::string type = content_type == nullptr ? "no content type" : printable(content_type);

@@ -15,6 +15,8 @@ struct HttpRequest {
   // Public: no connection to an address that is not a public host's, whatever a name server says,
   // and none through a proxy, which would look the name up itself (T-74).
   enum class Reach { Any, Public } reach = Reach::Any;
+  // What status 404 is: an error, or an answer without octets.
+  enum class Absent { Fail, Empty } absent = Absent::Fail;
 };
 
 // What an exchange took, whatever came of it.

@@ -117,7 +117,13 @@ Result<Imported::What> Store::import_certificate(const Certificate& certificate,
     TRY_VOID(certificates_.set_standing(*known, Standing::Used, from));
     return Imported::What::Accepted;
   }
-  bool is_held = !is_asked && !others.empty();
+  bool is_unvouched = batch.on == Import::On::Unvouched && !is_own;
+  bool is_held = is_unvouched || (!is_asked && !others.empty());
+  if (is_unvouched && others.empty()) {
+    findings.push_back(Finding::of(Rule::StoreUnvouched, {},
+                                   printable(certificate.subject()) + " (certificate " +
+                                       short_fingerprint(certificate) + ")"));
+  }
   Provenance with_change = from;
   for (const Finding& other : others) with_change.source += "; " + other.detail;
   TRY_VOID(certificates_.add(certificate, is_held ? Standing::Held : Standing::Used, with_change));
@@ -144,7 +150,7 @@ Result<void> Store::import_batch(const Import& batch, const Provenance& from, Im
   return {};
 }
 
-Result<Imported> Store::import(std::initializer_list<Provided> parts) {
+Result<Imported> Store::import(const std::vector<Provided>& parts) {
   Imported done;
   Transaction transaction = TRY(Transaction::begin(*database_));
   for (const Provided& part : parts) TRY_VOID(import_batch(part.batch, part.from, done));

@@ -36,8 +36,9 @@ struct Import {
   std::vector<Certificate> certificates;
   std::vector<KeyRow> keys;
   std::vector<Statement> statements;
-  // Asked: a person named the file. Harvested: a mail with a valid signature brought it.
-  enum class On { Asked, Harvested } on = On::Asked;
+  // Asked: a person named the file. Harvested: a mail with a valid signature brought it, or a
+  // directory that something vouches for (store/discovery.h). Unvouched: a directory had it.
+  enum class On { Asked, Harvested, Unvouched } on = On::Asked;
 };
 
 // What a mail with a valid signature brings: the signer's certificate, the one that they want
@@ -59,7 +60,7 @@ struct Imported {
   std::vector<OneCertificate> certificates;
   std::vector<OneKey> keys;
   std::vector<std::string> statements;  // the addresses that something new is known of
-  Findings findings;                    // store.key-changed, store.held
+  Findings findings;                    // store.key-changed, store.held, store.unvouched
 };
 std::string_view name(Imported::What what);
 
@@ -100,7 +101,7 @@ class Store final : public Collection {
   std::string name() const { return database_->name(); }
 
   // All of it or nothing, as in each of what follows.
-  [[nodiscard]] Result<Imported> import(std::initializer_list<Provided> parts);
+  [[nodiscard]] Result<Imported> import(const std::vector<Provided>& parts);
   // A key that was made here, for whom a certificate is to be had.
   [[nodiscard]] Result<void> keep_generated(const KeyRow& key, const KeyOwner& owner, Time at);
   // A certificate that is not there is imported first.
