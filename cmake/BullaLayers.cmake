@@ -1,3 +1,12 @@
+# bulla_precompile(TARGET header…): where BULLA_PRECOMPILE is on, those headers and the standard ones that nearly every file
+# needs are parsed once for the target. It hides includes that are missing, so that the builds that ship go without.
+function(bulla_precompile target)
+  if(BULLA_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE <algorithm> <chrono> <functional> <memory> <optional> <string> <variant>
+                              <vector> ${ARGN})
+  endif()
+endfunction()
+
 # bulla_layer(NAME USES layer… LINK target…): one object library for src/NAME.
 # All sources of the folder and of the folders below it belong to it.
 function(bulla_layer name)
@@ -9,6 +18,7 @@ function(bulla_layer name)
   else()
     add_library(bulla_${name} OBJECT ${sources})
     set_property(GLOBAL APPEND PROPERTY BULLA_LAYER_OBJECTS $<TARGET_OBJECTS:bulla_${name}>)
+    bulla_precompile(bulla_${name} <tl/expected.hpp>)
     set(scope PUBLIC)
   endif()
   target_include_directories(bulla_${name} ${scope} ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
