@@ -20,6 +20,7 @@ Exit run_check(const StoreOptions& options);     // cert check
 Exit run_key_making(const KeyOptions& options);  // key generate, request, renew
 Exit run_store(const StoreOptions& options);
 Exit run_doctor(const Arguments& arguments);
+Exit run_expiry(const StoreOptions& options);  // doctor --expiry
 Exit run_completion(const Arguments& arguments);
 
 // `words`: the command line without the program's name.

@@ -39,7 +39,7 @@ Exit run_doctor(const Arguments& arguments) {
   if (arguments.has("--profiles")) return show_profiles(console);
   if (!arguments.has("--algorithms")) {
     return console.fail(Usage{"'doctor' needs to know what to show",
-                              "use bulla doctor --algorithms, or --profiles"});
+                              "use bulla doctor --algorithms, --profiles or --expiry"});
   }
   auto report = Report::open(arguments.get("--json"), {});
   if (!report) return console.fail(report.error());

@@ -68,9 +68,9 @@ constexpr std::array kVerbs = {
             "say beforehand whether, and how, one can write to people",
             "bulla can-send --from alice@example.com --to bob@example.com carol@example.com\n"
             "bulla can-send --to-list people.txt --json -"},
-    VerbRow{kDoctor, "doctor", "", "show what the installed libcrypto can do",
+    VerbRow{kDoctor, "doctor", "", "show what is there, and what will be missing",
             "bulla doctor --algorithms\n"
-            "bulla doctor --profiles"},
+            "bulla doctor --expiry --within 60"},
     VerbRow{kCompletion, "completion", "SHELL", "print the completions for bash, zsh or fish",
             "bulla completion bash > ~/.local/share/bash-completion/completions/bulla"},
     VerbRow{kHelp, "help", "[VERB]...", "explain a verb",
@@ -207,7 +207,7 @@ constexpr std::array kFlags = {
             "with --online: a host of your own, asked at a private address and any port"},
     FlagRow{"--at", "", "TIME", Value::Text, Repeat::Once,
             kMessage | kAddRecipients | kRemoveRecipients | kCertImport | kCertShow | kCertFind |
-                kCertPublish | kCanSend,
+                kCertPublish | kCanSend | kDoctor,
             "the time to judge at: ISO 8601, or @seconds (default: now)"},
     FlagRow{"--since", "", "TIME", Value::Text, Repeat::Once, kCertTrust,
             "messages that are judged at an earlier time do not count on the root"},
@@ -273,10 +273,10 @@ constexpr std::array kFlags = {
             kSign | kEncrypt | kSeal | kOpening | kCanSend,
             "the rule book for algorithms, such as fips or edi-energy; 'bulla doctor --profiles' "
             "lists them"},
-    FlagRow{
-        "--store", "", "STORE", Value::File, Repeat::Once,
-        kSign | kEncrypt | kSeal | kOpening | kAddRecipients | kRemoveRecipients | kKept | kCanSend,
-        "where the store is: postgresql://..., or a file of SQLite"},
+    FlagRow{"--store", "", "STORE", Value::File, Repeat::Once,
+            kSign | kEncrypt | kSeal | kOpening | kAddRecipients | kRemoveRecipients | kKept |
+                kCanSend | kDoctor,
+            "where the store is: postgresql://..., or a file of SQLite"},
     FlagRow{"--tsa", "", "URL|IDENTITY", Value::File, Repeat::Once, kSign | kSeal,
             "who puts timestamps on signatures: the URL of an authority, or a key with a "
             "certificate for timestamps"},
@@ -374,6 +374,10 @@ constexpr std::array kFlags = {
     FlagRow{"--algorithms", "", "", Value::None, Repeat::Once, kDoctor, "list the algorithms"},
     FlagRow{"--profiles", "", "", Value::None, Repeat::Once, kDoctor,
             "list the profiles and their sources"},
+    FlagRow{"--expiry", "", "", Value::None, Repeat::Once, kDoctor,
+            "list the certificates of the store that end soon and have no later one"},
+    FlagRow{"--within", "", "DAYS", Value::Text, Repeat::Once, kDoctor,
+            "with --expiry: what soon is (default: 30)"},
     FlagRow{"--quiet", "-q", "", Value::None, Repeat::Once, kAll | kBatch | kKept | kCanSend,
             "say nothing"},
     FlagRow{"--verbose", "-v", "", Value::None, Repeat::Once, kAll | kBatch, "say more"},

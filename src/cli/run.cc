@@ -126,7 +126,8 @@ Exit run_verb(const Arguments& arguments) {
     case kStoreRestore:
       return run_with(read_store_options(arguments), run_store);
     case kDoctor:
-      return run_doctor(arguments);
+      return arguments.has("--expiry") ? run_with(read_store_options(arguments), run_expiry)
+                                       : run_doctor(arguments);
     case kCompletion:
       return run_completion(arguments);
     case kHelp:

@@ -47,6 +47,16 @@ std::string certificates_json(const std::vector<Described>& list) {
   return text_of({{"version", 1}, {"exit", 0}, {"certificates", std::move(certificates)}});
 }
 
+std::string expiring_json(const std::vector<store::Expiring>& list, int exit) {
+  Json certificates = Json::array();
+  for (const store::Expiring& one : list) {
+    Json json = described_json({.found = one.found, .history = {}});
+    json["whose"] = name(one.whose);
+    certificates.push_back(std::move(json));
+  }
+  return text_of({{"version", 1}, {"exit", exit}, {"certificates", std::move(certificates)}});
+}
+
 std::string keys_json(const std::vector<KeptKey>& list) {
   Json keys = Json::array();
   for (const KeptKey& kept : list) {

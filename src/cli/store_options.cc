@@ -37,6 +37,15 @@ CertificateCheckOptions read_baseline(const Arguments& arguments, Meaning& meani
   return options;
 }
 
+std::chrono::seconds read_within(const Arguments& arguments, Meaning& meaning) {
+  constexpr std::int64_t kMost = 36'500;
+  std::string word = arguments.get("--within").value_or("30");
+  auto days = parse_decimal(word);
+  bool fits = days && *days <= kMost;
+  if (!fits) meaning.fail("--within", word, "it takes a number of days, such as 30");
+  return std::chrono::hours(24) * (fits ? static_cast<std::int64_t>(*days) : 0);
+}
+
 void read_publication(const Arguments& arguments, Meaning& meaning, StoreOptions& options) {
   using Publication = StoreOptions::Publication;
   if (arguments.verb != kCertPublish) return;
@@ -127,6 +136,7 @@ tl::expected<StoreOptions, Usage> read_store_options(const Arguments& arguments)
   options.at = meaning.time("--at");
   options.since = meaning.time("--since");
   options.until = meaning.time("--until");
+  options.within = read_within(arguments, meaning);
   options.new_passphrase_file = arguments.get("--new-passphrase-file");
   if (arguments.has("--plain")) options.plain = StoreOptions::Plain::Keep;
   using Form = StoreOptions::Form;

@@ -34,6 +34,7 @@ struct StoreOptions {
   std::optional<Time> at;
   std::optional<Time> since;
   std::optional<Time> until;
+  std::chrono::seconds within{0};  // of `doctor --expiry`
   std::optional<std::string> new_passphrase_file;
   enum class Plain { Refuse, Keep } plain = Plain::Refuse;
   enum class Form { Pem, Der, Mail } form = Form::Pem;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/import.h"
+#include "store/expiry.h"
 #include "store/store.h"
 
 namespace bulla::cli {
@@ -29,6 +30,7 @@ struct Described {
   bool is_chosen = false;             // the one to encrypt to, of `cert find`
 };
 std::string certificates_json(const std::vector<Described>& list);
+std::string expiring_json(const std::vector<store::Expiring>& list, int exit);
 std::string keys_json(const std::vector<KeptKey>& list);
 std::string import_json(const store::Imported& done, const std::vector<Error>& passed_over);
 std::string counts_json(const std::string& path, const store::Counts& counts);

@@ -16,10 +16,6 @@ namespace {
 constexpr std::size_t kMaxAddresses = 1'000;
 constexpr std::size_t kDigestBytes = 32;
 
-Result<Bytes> name_key(ByteView name_der) {
-  return crypto::hash(Digest::Sha256, as_bytes(x509::comparison_key(name_der)));
-}
-
 // Its own, or the computed one, as a message may name it (x509/key_identifier.h).
 Bytes key_identifier_of(const Certificate& certificate) {
   if (auto own = certificate.subject_key_identifier()) return to_bytes(*own);
@@ -93,6 +89,10 @@ std::string pattern(std::string_view text) {
 
 }  // namespace
 
+Result<Bytes> name_key(ByteView name_der) {
+  return crypto::hash(Digest::Sha256, as_bytes(x509::comparison_key(name_der)));
+}
+
 std::string_view name(Standing standing) { return standing == Standing::Held ? "held" : "used"; }
 
 Result<Bytes> key_fingerprint(ByteView subject_public_key_info) {
@@ -154,6 +154,13 @@ Result<CertificateTable::Rows> CertificateTable::select(std::string_view sql,
   };
   TRY_VOID(database_.run(sql, values, take));
   return rows;
+}
+
+Result<CertificateTable::Rows> CertificateTable::find_ending(Time before) const {
+  return select(
+      "SELECT der, standing, added FROM certificates WHERE not_after < $1 AND standing = 'used'"
+      " ORDER BY not_after, sha256",
+      {seconds(before)});
 }
 
 Result<std::optional<CertificateRow>> CertificateTable::find(ByteView sha256) const {

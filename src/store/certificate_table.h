@@ -24,6 +24,9 @@ struct CertificateRow {
 // The SHA-256 of a certificate's SubjectPublicKeyInfo, under which its key is filed.
 Result<Bytes> key_fingerprint(ByteView subject_public_key_info);
 
+// The SHA-256 of a Name's comparison key: equal Names have equal ones, however they are written.
+Result<Bytes> name_key(ByteView name_der);
+
 class CertificateTable {
  public:
   using Rows = std::vector<CertificateRow>;
@@ -49,6 +52,8 @@ class CertificateTable {
   Result<Rows> find_by_issuer_serial(ByteView issuer_der, ByteView serial) const;
   Result<Rows> find_by_key_identifier(ByteView identifier) const;
   Result<Rows> find_by_key(ByteView key_fingerprint) const;
+  // All in use whose validity ends before this.
+  Result<Rows> find_ending(Time before) const;
 
   // All, by subject. `take` must not use the database.
   Result<void> each(const std::function<Result<void>(const CertificateRow&)>& take) const;

@@ -1,8 +1,7 @@
 #include "store/fetch_table.h"
 
 #include "base/try.h"
-#include "crypto/digest.h"
-#include "x509/name.h"
+#include "store/certificate_table.h"
 
 namespace bulla::store {
 namespace {
@@ -20,12 +19,6 @@ std::string_view name_of(Fetched::Kind kind) {
       return "answer";
   }
   return "";
-}
-
-// Equal names have equal keys, however they are written.
-Result<Bytes> name_key(ByteView name) {
-  std::string key = x509::comparison_key(name);
-  return crypto::hash(Digest::Sha256, as_bytes(key));
 }
 
 std::int64_t seconds(Time time) { return std::int64_t{time.time_since_epoch().count()}; }
