@@ -24,7 +24,7 @@ PUBLIC = {
 }
 
 # Folders above the library, and what they may use.
-PROGRAMS = {"cli": ["store", "host", "net", "message"], "gateway": ["store", "host", "message"]}
+PROGRAMS = {"cli": ["store", "token", "host", "net", "message"], "gateway": ["store", "host", "message"]}
 
 # Headers of other libraries, and where alone they stand. A gateway file with TLS is named when there is one.
 FOREIGN = {
@@ -33,6 +33,7 @@ FOREIGN = {
     r"hwy/.*": {"mime"},
     r"toml\+\+/.*|sqlite3\.h": {"store"},
     r"curl/.*|postgresql/.*|ldap\.h|lber\.h|unbound\.h": {"net"},
+    r"p11-kit/.*": {"token"},
     r"CLI/.*|nlohmann/.*|fmt/.*": {"cli", "gateway"},
 }
 

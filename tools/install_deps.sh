@@ -13,13 +13,14 @@
 set -eu
 
 packages='g++ cmake ninja-build pkg-config libssl-dev zlib1g-dev libexpected-dev libcli11-dev libtomlplusplus-dev libcurl4-openssl-dev
-  libsqlite3-dev libpq-dev libldap-dev libunbound-dev nlohmann-json3-dev libhwy-dev libgtest-dev scdoc ccache python3 clang-format openssl'
+  libsqlite3-dev libpq-dev libldap-dev libunbound-dev libp11-kit-dev nlohmann-json3-dev libhwy-dev libgtest-dev scdoc ccache python3
+  clang-format openssl'
 # Split off from libssl in Debian 13; read by old PKCS #12 files and by --legacy.
 optional='openssl-provider-legacy'
 
 for group in "$@"; do
   case $group in
-    --dev) packages="$packages clang clang-tidy valgrind shellcheck debootstrap git libbenchmark-dev postgresql slapd"
+    --dev) packages="$packages clang clang-tidy valgrind shellcheck debootstrap git libbenchmark-dev postgresql slapd softhsm2 opensc"
       rt=$(apt-cache search --names-only '^libclang-rt-[0-9]+-dev$' | sort -V | sed -n 's/ .*//p')
       # The one that belongs to the suite's own clang.
       own=$(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p' | head -n 1)

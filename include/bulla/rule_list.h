@@ -16,6 +16,7 @@ enum class Rule : std::uint16_t {
   IoTerminal,
   IoUsage,
   IoNetwork,
+  IoToken,
   // limits
   LimitDepth,
   LimitElements,
@@ -97,6 +98,9 @@ enum class Rule : std::uint16_t {
   KeyUnknownAddress,
   KeyAmbiguous,
   KeyCannotSign,
+  KeyTokenUri,
+  KeyNotInToken,
+  KeyTokenLocked,
   // crypto
   CryptoUnavailable,
   CryptoUnknownAlgorithm,

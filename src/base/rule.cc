@@ -29,6 +29,8 @@ constexpr std::array kRules = {
     RuleInfo{Rule::IoNetwork, "io.network", Severity::Failure, "",
              "a service on the network cannot be reached, or does not do what is asked",
              "check the URL, and that the service is up"},
+    RuleInfo{Rule::IoToken, "io.token", Severity::Failure, "",
+             "the token with the key is gone, or does not answer", "put it in, and try again"},
     // limits
     RuleInfo{Rule::LimitDepth, "limit.depth", Severity::Failure, "RFC 8551 6",
              "structures are nested too deeply",
@@ -227,6 +229,14 @@ constexpr std::array kRules = {
     RuleInfo{Rule::KeyCannotSign, "key.cannot-sign", Severity::Failure, "RFC 2986 4.2",
              "the key cannot sign the request for its own certificate",
              "other proofs of possession (RFC 4211 4) are not done; ask with a key that signs"},
+    RuleInfo{Rule::KeyTokenUri, "key.token-uri", Severity::Failure, "RFC 7512 2.3",
+             "the pkcs11: URI cannot be used", "write pkcs11:token=NAME;object=NAME"},
+    RuleInfo{Rule::KeyNotInToken, "key.not-in-token", Severity::Failure, "RFC 7512 2.3",
+             "no token at hand has just the key that the URI names",
+             "put the token in; p11tool --list-privkeys shows what it has"},
+    RuleInfo{Rule::KeyTokenLocked, "key.token-locked", Severity::Failure, "",
+             "the token takes no PIN any more, or one wrong PIN would lock it",
+             "log in with the token's own program first"},
     // crypto
     RuleInfo{Rule::CryptoUnavailable, "crypto.unavailable", Severity::Failure, "",
              "an algorithm or a service is not available here",

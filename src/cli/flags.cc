@@ -18,6 +18,8 @@ constexpr Verbs kKept = kCert | kKey | kStore;
 constexpr Verbs kPassphrase = kSign | kSeal | kOpen | kDecrypt | kBatch | kAddRecipients |
                               kCertImport | kKeyImport | kKeyRequest | kKeyRenew | kCanSend;
 
+constexpr Verbs kTokens = kSign | kSeal | kOpen | kDecrypt | kBatch | kAddRecipients | kCanSend;
+
 constexpr std::array kVerbs = {
     VerbRow{kSign, "sign", "[FILE]", "add a signature to a message",
             "bulla sign -i alice.pem letter.eml -o signed.eml\n"
@@ -343,6 +345,8 @@ constexpr std::array kFlags = {
             "a file whose first line is the passphrase of the identity"},
     FlagRow{"--passphrase-fd", "", "N", Value::Text, Repeat::Once, kPassphrase,
             "read the passphrase from this file descriptor"},
+    FlagRow{"--token-module", "", "FILE", Value::File, Repeat::Once, kTokens,
+            "the module of PKCS #11 for a pkcs11: identity (default: those that p11-kit knows)"},
     FlagRow{"--threads", "", "N", Value::Text, Repeat::Once,
             kMessage | kAddRecipients | kRemoveRecipients | kConvert | kAlone,
             "threads that work at the message (default: 1); 2 shorten what is large"},

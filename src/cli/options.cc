@@ -58,6 +58,7 @@ std::vector<KekFile> read_keks(const Arguments& arguments, Meaning& meaning,
 SecretOptions read_secrets(const Arguments& arguments, Meaning& meaning) {
   SecretOptions secrets;
   secrets.passphrase_file = arguments.get("--passphrase-file");
+  secrets.token_module = arguments.get("--token-module");
   secrets.password_files = arguments.all("--password-file");
   secrets.passphrase_fd = meaning.find<int>(
       "--passphrase-fd",

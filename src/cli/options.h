@@ -36,6 +36,7 @@ struct KekFile {
 struct SecretOptions {
   std::optional<std::string> passphrase_file;
   std::optional<int> passphrase_fd;
+  std::optional<std::string> token_module;  // a file
   std::vector<std::string> password_files;
   std::vector<KekFile> keks;
   std::vector<std::string> secret_key_files;

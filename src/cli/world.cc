@@ -12,6 +12,8 @@
 #include "store/file.h"
 #include "store/locked_key.h"
 #include "store/profile_folder.h"
+#include "token/identities.h"
+#include "token/uri.h"
 
 namespace bulla::cli {
 namespace {
@@ -48,9 +50,8 @@ Secret read_kek(const Secret& file) {
 
 Result<std::vector<Identity>> load_identities(const std::string& name, Passphrases& passphrases,
                                               LazyStores& stores) {
-  if (name.substr(0, 7) == "pkcs11:") {
-    return failure(Rule::CryptoUnavailable, 0,
-                   "keys in PKCS #11 tokens; use a PEM or PKCS #12 file");
+  if (token::is_uri(name)) {
+    return token::load_identities(name, passphrases.token_access(), passphrases.asker());
   }
   if (!is_in_store(name)) return store::load_identity_file(name, passphrases.asker());
   const Stores* opened = TRY(stores.get());
@@ -182,7 +183,9 @@ Result<std::shared_ptr<const TimestampSource>> load_timestamps(const SealingOpti
 
 }  // namespace
 
-bool is_in_store(const std::string& name) { return is_address(name) && !store::exists(name); }
+bool is_in_store(const std::string& name) {
+  return !token::is_uri(name) && is_address(name) && !store::exists(name);
+}
 
 Result<std::vector<Identity>> load_own_identities(const std::string& name,
                                                   const SealingOptions& options, Lookup& lookup) {

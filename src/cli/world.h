@@ -15,6 +15,7 @@
 #include "host/progress.h"
 #include "store/fetch_ports.h"
 #include "store/ports.h"
+#include "token/access.h"
 
 namespace bulla::cli {
 
@@ -27,6 +28,7 @@ class Passphrases {
   store::AskPassphrase asker() {
     return [this](const std::string& path) { return ask(path); };
   }
+  token::Access token_access() const { return {.module = options_.token_module.value_or("")}; }
 
  private:
   Result<Secret> read() const;

@@ -55,7 +55,7 @@ bool has_duplicates(const std::vector<RecipientInfo>& recipients,
 // Whether the message alone decided the error, before a secret was used.
 bool is_public(Rule rule) {
   return rule == Rule::CryptoUnknownAlgorithm || rule == Rule::CryptoBadParameters ||
-         rule == Rule::CryptoUnavailable || rule == Rule::LimitIterations;
+         rule == Rule::CryptoUnavailable || rule == Rule::LimitIterations || rule == Rule::IoToken;
 }
 
 class KeyRecovery {
@@ -104,7 +104,7 @@ void KeyRecovery::note(Error error) {
   matched_ = true;
   if (!is_public(error.rule)) {
     failed_ = true;
-  } else if (!public_error_) {
+  } else if (!public_error_ || error.rule == Rule::IoToken) {
     public_error_ = std::move(error);
   }
 }
@@ -226,7 +226,9 @@ bool KeyRecovery::try_passwords() {
   return false;
 }
 
+// A token that is gone comes first: what it would have said, nobody knows (T-129).
 Error KeyRecovery::reason() const {
+  if (public_error_ && public_error_->rule == Rule::IoToken) return *public_error_;
   if (failed_) return {Rule::EncFailed, 0, {}};
   if (public_error_) return *public_error_;
   return {ambiguous_ ? Rule::KeyAmbiguous : Rule::KeyNoneFits, 0, {}};
