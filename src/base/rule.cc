@@ -560,7 +560,7 @@ constexpr std::array kRules = {
              "export it again, such as with ldapsearch -LLL; certificates stand behind '::'"},
     RuleInfo{Rule::KeyLdifUrl, "key.ldif-url", Severity::Warning, "RFC 2849",
              "a certificate in LDIF stands at a URL, which is not followed",
-             "export the values themselves, such as with ldapsearch without -t, or give the file"},
+             "export the values themselves: ldapsearch without -t; or give the file"},
     RuleInfo{Rule::AddressOther, "address.other", Severity::Failure, "RFC 8550 3",
              "a certificate that was found is for another address",
              "never encrypt to it; tell whoever keeps the directory"},

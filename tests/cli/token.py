@@ -56,7 +56,10 @@ class Test:
         return ["-i", f"pkcs11:token=lab;object={name}?pin-source=file:{self.pin}"]
 
     def signs(self, name, *flags):
-        self.run(0, "sign", *self.key(name), "--certs", self.pki / "intermediate.crt", *flags, self.pki / "letter.eml")
+        letter = self.folder / f"from-{name}.eml"
+        text = (self.pki / "letter.eml").read_text(encoding="utf-8")
+        letter.write_text(text.replace("alice@example.com", f"{name}@example.com"), encoding="utf-8")
+        self.run(0, "sign", *self.key(name), "--certs", self.pki / "intermediate.crt", *flags, letter)
         code, err = self.plain("verify", "--trust", self.pki / "root.crt", self.folder / "out")
         check(code == 0, f"verify: exit {code}: {err}")
 
