@@ -3,8 +3,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <thread>
-
 namespace bulla::token {
 
 CallThread::CallThread(std::chrono::milliseconds limit)
@@ -15,16 +13,23 @@ CallThread::CallThread(std::chrono::milliseconds limit)
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
-    std::thread([state = state_] { serve(state); }).detach();
+    thread_ = std::thread([state = state_] { serve(state); });
   } catch (const std::exception&) {
     state_->is_lost = true;
   }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
+// A thread that ends is waited for: what libraries keep for it goes with it. One that hangs is
+// left behind, and so is that of another process.
 CallThread::~CallThread() {
-  if (::getpid() != process_) return;
-  wait({});
+  bool ended = ::getpid() == process_ && wait({});
+  if (!thread_.joinable()) return;
+  if (ended) {
+    thread_.join();
+  } else {
+    thread_.detach();
+  }
 }
 
 void CallThread::serve(const std::shared_ptr<State>& state) {

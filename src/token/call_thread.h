@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 namespace bulla::token {
 
@@ -49,6 +50,7 @@ class CallThread {
   int process_;
   std::mutex turn_;
   std::shared_ptr<State> state_;
+  std::thread thread_;
 };
 
 }  // namespace bulla::token
