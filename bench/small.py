@@ -53,7 +53,7 @@ class Rates:
         self.samples = collections.defaultdict(list)  # (case, who, threads): one for each round
 
     def add_round(self):
-        """Large mail in a process of its own: what others leave behind in memory costs it more than the work does."""
+        """Mails to parse in a process of their own."""
         for names in [self.options.only] if self.options.only else ["-^mime/", "^mime/"]:
             self._add(names)
 
