@@ -22,7 +22,7 @@ namespace bulla {
 // What is left for one message.
 struct FetchBudget {
   std::size_t fetches = 0;
-  std::size_t bytes = 0;
+  std::size_t bytes = 0;  // of all answers together
   std::chrono::milliseconds time{0};
 };
 
@@ -39,7 +39,7 @@ struct Fetched {
   Bytes der;
   Bytes name;           // of the issuer: the Name in the certificates that it is about, as DER
   Bytes serial_number;  // of the certificate that an answer is about, else empty
-  std::optional<Time> next_update;
+  std::optional<Time> next_update;  // the end of its use: nextUpdate, of an issuer notAfter
 };
 
 class Fetcher {

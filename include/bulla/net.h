@@ -7,8 +7,7 @@
 //   auto verdict = bulla::open(in, out, {.at = now, .trust = &roots, .fetcher = fetcher.get()});
 //
 // libcurl (libcurl.so.4) does it, for timestamps with the proxies of the environment. It is loaded
-// when it is
-// first needed: a program that never asks for anything pays nothing for it.
+// when it is first needed: a program that never asks for anything pays nothing for it.
 //
 // Thread safety: a source may be used by several threads.
 #pragma once

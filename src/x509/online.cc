@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "x509/access_points.h"
 #include "x509/name.h"
+#include "x509/ocsp.h"
 
 namespace bulla::x509 {
 namespace {
@@ -22,9 +23,8 @@ bool is_http(const std::string& url) {
   return equal_ignoring_case(scheme, "http") || equal_ignoring_case(scheme, "https");
 }
 
-// Of an answer whose request was posted, what matters is the certificate that it was about.
-std::string key_of(const std::string& url, const Bytes& body) {
-  return url + '\0' + std::string(as_text(body));
+std::string key_of(const std::string& url, ByteView about) {
+  return url + '\0' + std::string(as_text(about));
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ void Online::say(Rule rule, std::string detail) {
 }
 
 std::optional<Online::Item> Online::fetch_first(const std::vector<std::string>& urls,
-                                                const Bytes& body) {
+                                                const Bytes& body, ByteView about) {
   std::size_t tried = 0;
   for (const std::string& url : urls) {
     if (tried++ == kMaxUrls) break;
@@ -53,15 +53,19 @@ std::optional<Online::Item> Online::fetch_first(const std::vector<std::string>& 
       say(Rule::FetchRefused, printable(url.substr(0, 100)) + ": only http and https are asked");
       continue;
     }
-    if (!asked_.insert(key_of(url, body)).second) continue;
-    if (budget_.fetches == 0) {
-      say(Rule::FetchRefused, printable(url) + ": enough was fetched for one message");
-      return std::nullopt;
+    auto known = asked_.find(key_of(url, about));
+    if (known == asked_.end()) {
+      if (budget_.fetches == 0) {
+        say(Rule::FetchRefused, printable(url) + ": enough was fetched for one message");
+        return std::nullopt;
+      }
+      auto octets = fetcher_.fetch({.url = url, .body = body}, budget_);
+      known = asked_.emplace(key_of(url, about), std::move(octets)).first;
     }
-    auto octets = fetcher_.fetch({.url = url, .body = body}, budget_);
+    const Result<Bytes>& octets = known->second;
     if (octets) {
       say(Rule::FetchDone, printable(url));
-      return Item{url, std::move(*octets)};
+      return Item{url, *octets};
     }
     bool is_refused = octets.error().rule == Rule::FetchRefused;
     say(is_refused ? Rule::FetchRefused : Rule::FetchFailed, octets.error().detail);
@@ -70,7 +74,7 @@ std::optional<Online::Item> Online::fetch_first(const std::vector<std::string>& 
 }
 
 std::vector<Certificate> Online::fetch_issuers(const Certificate& certificate) {
-  auto item = fetch_first(issuer_urls(certificate), {});
+  auto item = fetch_first(issuer_urls(certificate), {}, {});
   if (!item) return {};
   auto read = load_certificates(item->octets, limits_);
   if (!read) {
@@ -90,16 +94,28 @@ std::vector<Certificate> Online::fetch_issuers(const Certificate& certificate) {
 
 std::vector<Online::Item> Online::fetch_lists(const Certificate& certificate) {
   std::vector<Item> items;
-  auto list = fetch_first(list_urls(certificate), {});
+  auto list = fetch_first(list_urls(certificate), {}, {});
   if (!list) return items;
   items.push_back(std::move(*list));
-  if (auto delta = fetch_first(delta_urls(certificate), {})) items.push_back(std::move(*delta));
+  if (auto delta = fetch_first(delta_urls(certificate), {}, {})) items.push_back(std::move(*delta));
   return items;
 }
 
-std::optional<Online::Item> Online::fetch_answer(const Certificate& certificate,
-                                                 const Bytes& request) {
-  return fetch_first(responder_urls(certificate), request);
+std::optional<Online::Answer> Online::fetch_answer(const Certificate& certificate,
+                                                   const Certificate& issuer) {
+  auto urls = responder_urls(certificate);
+  if (urls.empty()) return std::nullopt;
+  Bytes& nonce = nonces_[std::string(as_text(certificate.sha256()))];
+  if (nonce.empty()) {
+    auto made = make_ocsp_nonce();
+    if (!made) return std::nullopt;
+    nonce = std::move(*made);
+  }
+  auto request = write_ocsp_request(certificate, issuer, nonce);
+  if (!request) return std::nullopt;
+  auto item = fetch_first(urls, *request, certificate.sha256());
+  if (!item) return std::nullopt;
+  return Answer{std::move(*item), nonce};
 }
 
 std::string Online::origin(const Certificate& certificate) const {

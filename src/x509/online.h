@@ -4,7 +4,7 @@
 // worth telling of it gathers here. An object belongs to one thread.
 #pragma once
 
-#include <set>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,8 +31,12 @@ class Online {
   std::vector<Certificate> fetch_issuers(const Certificate& certificate);
   // A list about it and a delta list, as far as it says where.
   std::vector<Item> fetch_lists(const Certificate& certificate);
-  // What its responder answers to this request.
-  std::optional<Item> fetch_answer(const Certificate& certificate, const Bytes& request);
+  // What its responder says of it.
+  struct Answer {
+    Item item;
+    Bytes nonce;  // of the request
+  };
+  std::optional<Answer> fetch_answer(const Certificate& certificate, const Certificate& issuer);
 
   // The item was found to be what it should be.
   void keep(const Fetched& fetched) const { fetcher_.keep(fetched); }
@@ -45,8 +49,10 @@ class Online {
   Findings take_findings() { return std::exchange(findings_, {}); }
 
  private:
-  // The first of the URLs that gives something.
-  std::optional<Item> fetch_first(const std::vector<std::string>& urls, const Bytes& body);
+  // The first of the URLs that gives something. What a message asks twice, for another signer or
+  // another time, is asked for once; `about` says what a posted body is about.
+  std::optional<Item> fetch_first(const std::vector<std::string>& urls, const Bytes& body,
+                                  ByteView about);
   struct Origin {
     Certificate certificate;
     std::string url;
@@ -55,7 +61,8 @@ class Online {
   const Fetcher& fetcher_;
   const Limits& limits_;
   FetchBudget budget_;
-  std::set<std::string> asked_;  // URLs, for what is got and not posted
+  std::map<std::string, Result<Bytes>> asked_;  // by URL and what it is about
+  std::map<std::string, Bytes> nonces_;         // by certificate
   std::vector<Origin> origins_;
   Findings findings_;
   bool used_ = false;

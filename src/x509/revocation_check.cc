@@ -143,29 +143,25 @@ void RevocationCheck::judge(const std::vector<Certificate>& path, LibcryptoPath:
 }
 
 bool RevocationCheck::fetch_answer(const std::vector<Certificate>& path, std::size_t index) {
-  if (responder_urls(path[index]).empty()) return false;
-  auto nonce = make_ocsp_nonce();
-  if (!nonce) return false;
-  auto request = write_ocsp_request(path[index], path[index + 1], *nonce);
-  if (!request) return false;
-  auto item = ports_.online->fetch_answer(path[index], *request);
-  if (!item) return false;
-  if (auto added = answers_.add_fresh(item->octets, *nonce); !added) {
+  auto answer = ports_.online->fetch_answer(path[index], path[index + 1]);
+  if (!answer) return false;
+  Online::Item& item = answer->item;
+  if (auto added = answers_.add_fresh(item.octets, answer->nonce); !added) {
     ports_.online->say(Rule::RevocationBadAnswer,
-                       printable(item->url) + ": " + describe(added.error()));
+                       printable(item.url) + ": " + describe(added.error()));
     return false;
   }
   Findings flaws;  // that of the answer which came last is the last one
   auto status = answers_.find(path, index, flaws);
   if (!status) {
     std::string flaw = flaws.empty() ? "it is about another certificate" : flaws.back().detail;
-    ports_.online->say(Rule::RevocationBadAnswer, printable(item->url) + ": " + flaw);
+    ports_.online->say(Rule::RevocationBadAnswer, printable(item.url) + ": " + flaw);
     return false;
   }
   if (!status->next_update) return true;
   fetched_.push_back({.kind = Fetched::Kind::Answer,
-                      .url = std::move(item->url),
-                      .der = std::move(item->octets),
+                      .url = std::move(item.url),
+                      .der = std::move(item.octets),
                       .name = to_bytes(path[index].issuer_der()),
                       .serial_number = to_bytes(path[index].serial_number()),
                       .next_update = status->next_update});

@@ -307,6 +307,31 @@ TEST(Online, T75_TheBudgetIsThatOfAllPathsOfAMessage) {
   EXPECT_EQ(network.asked, Urls{"http://ca.example/i"});
 }
 
+// Two signers of one CA, or one signer at two times: what one of them let be fetched serves both.
+TEST(Online, WhatAMessageAsksTwiceIsFetchedOnce) {
+  Certificate alice = alice_with({access(kCaIssuers, {"http://ca.example/i"}),
+                                  points(kCrlDistributionPoints, {"http://ca.example/list"})});
+  Certificate asked = alice_with({access(kOcsp, {"http://ocsp.example/"})});
+  Network network;
+  network.files["http://ca.example/i"] = to_bytes(load("intermediate").der());
+  network.files["http://ca.example/list"] = list_of_intermediate();
+  network.responder = [](const Bytes& request) {
+    return issue_answer({.nonce = nonce_of(request)});
+  };
+  Limits limits;
+  Online online(network, limits);
+  auto trust = make_trust_store({load("root")});
+  PathFinder finder({.trust = trust.get(), .online = &online}, limits);
+  PathOptions options{.at = *parse_time("2026-06-01"), .revocation = RevocationPolicy::Hard};
+  std::vector<Bytes> lists{issue_list({.issuer = "root", .key = "root"})};
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_TRUE(finder.find(alice, {{}, lists, {}}, options).verified) << round;
+    EXPECT_TRUE(finder.find(asked, {{load("intermediate")}, lists, {}}, options).verified) << round;
+  }
+  EXPECT_EQ(network.asked,
+            (Urls{"http://ca.example/i", "http://ca.example/list", "http://ocsp.example/"}));
+}
+
 TEST(Online, WhatTheNetworkSaidIsNotRememberedByASession) {
   Network network;
   Certificate alice = alice_with({access(kCaIssuers, {"http://ca.example/i"})});
