@@ -412,7 +412,8 @@ constexpr std::array kRules = {
              "a certificate was signed with a weak digest", ""},
     // paths
     RuleInfo{Rule::PathNoRoot, "path.no-root", Severity::Indeterminate, "RFC 5280 6.1",
-             "no path to a trusted root", "add the root with --trust, and issuers with --certs or --online"},
+             "no path to a trusted root",
+             "add the root with --trust, and issuers with --certs or --online"},
     RuleInfo{Rule::PathSelfSigned, "path.self-signed", Severity::Indeterminate, "RFC 8550 2.3",
              "the certificate is self-signed and not trusted",
              "add it with --trust if you trust it"},
