@@ -3,7 +3,16 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
+
 namespace bulla::token {
+namespace {
+
+std::atomic<bool> has_left{false};
+
+}  // namespace
+
+bool CallThread::has_left_one() { return has_left; }
 
 CallThread::CallThread(std::chrono::milliseconds limit)
     : limit_(limit), process_(::getpid()), state_(std::make_shared<State>()) {
@@ -67,6 +76,7 @@ bool CallThread::wait(std::function<void()> call) {
   if (!ended) {
     state_->is_lost = true;
     state_->stops = true;
+    has_left = true;
   }
   return ended;
 }

@@ -25,6 +25,10 @@ class CallThread {
   CallThread(const CallThread&) = delete;
   CallThread& operator=(const CallThread&) = delete;
 
+  // Whether a call of this process has hung. Its thread may wake up at any time, and find a module
+  // whose static objects are gone: such a process must end with std::_Exit().
+  static bool has_left_one();
+
   // What `call` returned; nothing if it did not in time, and for every call after that one. So it
   // is in a child of fork(), which has no such thread.
   template <typename T>
