@@ -24,7 +24,7 @@ PUBLIC = {
 }
 
 # Folders above the library, and what they may use.
-PROGRAMS = {"cli": ["store", "token", "host", "net", "message"], "gateway": ["store", "host", "message"]}
+PROGRAMS = {"cli": ["store", "ca", "token", "host", "net", "message"], "gateway": ["store", "host", "message"]}
 
 # Headers of other libraries, and where alone they stand. A gateway file with TLS is named when there is one.
 FOREIGN = {

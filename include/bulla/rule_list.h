@@ -239,6 +239,8 @@ enum class Rule : std::uint16_t {
   AddressDnsBogus,
   AddressDnsInsecure,
   StoreUnvouched,
+  // one's own CA
+  CaRefused,
 };
 
 }  // namespace bulla

@@ -78,13 +78,27 @@ void Writer::bit_string(ByteView bytes, unsigned unused_bits) {
   primitive(Tag::BitString, contents);
 }
 
-void Writer::time(Time time) {
-  std::string iso = to_iso8601(time);  // YYYY-MM-DDThh:mm:ssZ
+namespace {
+
+// YYYYMMDDhhmmssZ
+std::string digits_of(Time time) {
+  std::string iso = to_iso8601(time);
   std::string digits;
   std::copy_if(iso.begin(), iso.end(), std::back_inserter(digits),
                [](char c) { return (c >= '0' && c <= '9') || c == 'Z'; });
-  bool utc = iso >= "1950" && iso < "2050";
+  return digits;
+}
+
+}  // namespace
+
+void Writer::time(Time time) {
+  std::string digits = digits_of(time);
+  bool utc = digits >= "1950" && digits < "2050";
   primitive(utc ? Tag::UtcTime : Tag::GeneralizedTime, as_bytes(utc ? digits.substr(2) : digits));
+}
+
+void Writer::generalized_time(Time time) {
+  primitive(Tag::GeneralizedTime, as_bytes(digits_of(time)));
 }
 
 void Writer::set_of(std::vector<Bytes> elements, Tag tag) {

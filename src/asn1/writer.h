@@ -47,6 +47,7 @@ class Writer {
   void utf8_string(std::string_view text) { primitive(Tag::Utf8String, as_bytes(text)); }
   // UTCTime from 1950 to 2049, else GeneralizedTime (RFC 5652 11.3, ATTR-10).
   void time(Time time);
+  void generalized_time(Time time);
 
   // The elements of a SET OF in DER order (X.690 11.6), under `tag`.
   void set_of(std::vector<Bytes> elements, Tag tag = Tag::Set);

@@ -577,6 +577,9 @@ constexpr std::array kRules = {
     RuleInfo{Rule::StoreUnvouched, "store.unvouched", Severity::Warning, "RFC 8550 4",
              "a certificate is kept and not used: nothing vouches for it",
              "compare its fingerprint with the owner's; then use bulla cert import FINGERPRINT"},
+    RuleInfo{Rule::CaRefused, "ca.refused", Severity::Failure, "RFC 2986 3",
+             "the CA does not issue what is asked for",
+             "have another request made, or name what it asks for with the flags"},
 };
 
 constexpr bool in_order() {

@@ -259,6 +259,9 @@ Result<Answer> list_keys(const StoreOptions& options) {
 Result<Answer> export_key(const StoreOptions& options) {
   std::unique_ptr<Store> store = TRY(open_store(options.common, Missing::Fail));
   store::KeyRow key = TRY(find_key(*store, options.what[0]));
+  if (key.form == store::KeyRow::Form::Token) {
+    return failure(Rule::CryptoUnavailable, 0, "the key is in a token, which keeps it");
+  }
   bool is_plain = key.form == store::KeyRow::Form::Plain;
   std::string pem =
       x509::write_pem(is_plain ? "PRIVATE KEY" : "ENCRYPTED PRIVATE KEY", key.pkcs8.view());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/batch_options.h"
+#include "cli/ca_options.h"
 #include "cli/console.h"
 #include "cli/key_options.h"
 #include "cli/store_options.h"
@@ -18,6 +19,7 @@ Exit run_converting(const ConvertingOptions& options);
 Exit run_cert(const StoreOptions& options);      // cert, and key import, list, export
 Exit run_check(const StoreOptions& options);     // cert check
 Exit run_key_making(const KeyOptions& options);  // key generate, request, renew
+Exit run_ca(const CaOptions& options);
 Exit run_store(const StoreOptions& options);
 Exit run_doctor(const Arguments& arguments);
 Exit run_expiry(const StoreOptions& options);  // doctor --expiry

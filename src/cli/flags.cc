@@ -14,11 +14,13 @@ constexpr Verbs kSealing = kSign | kEncrypt | kSeal | kCompress;
 constexpr Verbs kOpening = kOpen | kVerify | kDecrypt;
 constexpr Verbs kMessage = kSealing | kOpening;
 constexpr Verbs kAll = kMessage | kInspect | kRecipients | kConvert;
-constexpr Verbs kKept = kCert | kKey | kStore;
+constexpr Verbs kKept = kCert | kKey | kStore | kCa;
 constexpr Verbs kPassphrase = kSign | kSeal | kOpen | kDecrypt | kBatch | kAddRecipients |
-                              kCertImport | kKeyImport | kKeyRequest | kKeyRenew | kCanSend;
+                              kCertImport | kKeyImport | kKeyRequest | kKeyRenew | kCanSend |
+                              kCaIssue | kCaCrl | kCaOcsp;
 
-constexpr Verbs kTokens = kSign | kSeal | kOpen | kDecrypt | kBatch | kAddRecipients | kCanSend;
+constexpr Verbs kTokens = kSign | kSeal | kOpen | kDecrypt | kBatch | kAddRecipients | kCanSend |
+                          kKeyImport | kKeyRequest | kKeyRenew | kCaIssue | kCaCrl | kCaOcsp;
 
 constexpr std::array kVerbs = {
     VerbRow{kSign, "sign", "[FILE]", "add a signature to a message",
@@ -66,6 +68,10 @@ constexpr std::array kVerbs = {
     VerbRow{kStore, "store", "VERB [FILE]", "look after the store of certificates and keys",
             "bulla store status\n"
             "bulla store backup copy.db"},
+    VerbRow{kCa, "ca", "VERB [WHAT]...", "issue certificates for mail, for a team",
+            "bulla ca init --name 'Example Mail CA'\n"
+            "bulla ca issue request.pem --address alice@example.com -o alice.pem\n"
+            "bulla ca revoke alice@example.com --reason keyCompromise"},
     VerbRow{kCanSend, "can-send", "[WHO]...",
             "say beforehand whether, and how, one can write to people",
             "bulla can-send --from alice@example.com --to bob@example.com carol@example.com\n"
@@ -145,7 +151,7 @@ constexpr std::array kSubverbs = {
             "bulla key renew alice@example.com -o request.pem\n"
             "bulla key renew --same-key alice@example.com -o request.pem"},
     VerbRow{kKeyImport, "key import", "FILE...",
-            "keep the private keys of files, with their certificates",
+            "keep the private keys of files or tokens, with their certificates",
             "bulla key import alice.p12\n"
             "bulla key import --new-passphrase-file secret alice.pem"},
     VerbRow{kKeyList, "key list", "", "list the private keys", "bulla key list"},
@@ -162,12 +168,28 @@ constexpr std::array kSubverbs = {
             "take over all of a backup, or of another store",
             "bulla store restore copy.db\n"
             "bulla store restore --store postgresql:///mail ~/.local/share/bulla/store.db"},
+    VerbRow{kCaInit, "ca init", "", "make a CA in the store: a key, and a root that is trusted",
+            "bulla ca init --name 'Example Mail CA' -o root.pem\n"
+            "bulla ca init --name 'Example Mail CA' --crl-url http://pki.example.com/mail.crl"},
+    VerbRow{kCaIssue, "ca issue", "[FILE]", "issue the certificate that a request asks for",
+            "bulla ca issue request.pem --address alice@example.com -o alice.pem\n"
+            "bulla ca issue request.eml --address alice@example.com --form mail -o answer.eml"},
+    VerbRow{kCaRevoke, "ca revoke", "WHAT...", "declare that certificates count no longer",
+            "bulla ca revoke alice@example.com --reason keyCompromise"},
+    VerbRow{kCaList, "ca list", "", "list what was issued", "bulla ca list"},
+    VerbRow{kCaCrl, "ca crl", "", "write the list of what is revoked",
+            "bulla ca crl -o mail.crl\n"
+            "bulla ca crl --days 30 --form pem"},
+    VerbRow{kCaOcsp, "ca ocsp", "[FILE]", "answer a request of OCSP",
+            "bulla ca ocsp request.der -o answer.der"},
 };
 
 constexpr std::array kFlags = {
     FlagRow{"--identity", "-i", "IDENTITY", Value::File, Repeat::Many,
             kSign | kSeal | kOpen | kDecrypt | kAddRecipients,
             "a key with its certificate: PEM or PKCS #12 file, or an address in the store"},
+    FlagRow{"--output", "-o", "FILE", Value::File, Repeat::Once, kCaInit,
+            "where the root's certificate goes as well, in PEM"},
     FlagRow{"--recipient", "-r", "RECIPIENT", Value::File, Repeat::Many,
             kEncrypt | kSeal | kAddRecipients | kRemoveRecipients,
             "whom to encrypt to, or to take out: a certificate file, or an address in the store"},
@@ -183,7 +205,7 @@ constexpr std::array kFlags = {
             "the form that the message shall have: multipart/signed, or application/pkcs7-mime"},
     FlagRow{"--output", "-o", "FILE", Value::File, Repeat::Once,
             kAll | kAlone | kCertFind | kCertExport | kCertPublish | kKeyExport | kKeyRequest |
-                kKeyRenew,
+                kKeyRenew | kCaIssue | kCaCrl | kCaOcsp,
             "where the result goes; without it standard output"},
     FlagRow{"--learn-from", "", "MAIL", Value::File, Repeat::Many, kEncrypt | kSeal | kCanSend,
             "a signed mail of a recipient: algorithms are chosen by what it says they can read"},
@@ -209,7 +231,7 @@ constexpr std::array kFlags = {
             "with --online: a host of your own, asked at a private address and any port"},
     FlagRow{"--at", "", "TIME", Value::Text, Repeat::Once,
             kMessage | kAddRecipients | kRemoveRecipients | kCertImport | kCertShow | kCertFind |
-                kCertPublish | kCanSend | kDoctor,
+                kCertPublish | kCanSend | kDoctor | kCa,
             "the time to judge at: ISO 8601, or @seconds (default: now)"},
     FlagRow{"--since", "", "TIME", Value::Text, Repeat::Once, kCertTrust,
             "messages that are judged at an earlier time do not count on the root"},
@@ -249,22 +271,38 @@ constexpr std::array kFlags = {
             "with --ldif: the distinguished name of the entry"},
     FlagRow{"--p7c", "", "", Value::None, Repeat::Once, kCertPublish,
             "as one certs-only message, with the issuers"},
-    FlagRow{"--address", "", "ADDRESS", Value::Text, Repeat::Many, kKeyMaking,
+    FlagRow{"--address", "", "ADDRESS", Value::Text, Repeat::Many, kKeyMaking | kCaIssue,
             "the mail address that the certificate is to be for"},
-    FlagRow{"--name", "", "NAME", Value::Text, Repeat::Once, kKeyMaking,
+    FlagRow{"--name", "", "NAME", Value::Text, Repeat::Once, kKeyMaking | kCaInit | kCaIssue,
             "whom the certificate is to name: its common name"},
-    FlagRow{"--subject", "", "NAME", Value::Text, Repeat::Once, kKeyRequest | kKeyRenew,
+    FlagRow{"--subject", "", "NAME", Value::Text, Repeat::Once,
+            kKeyRequest | kKeyRenew | kCaInit | kCaIssue,
             "the whole subject, such as 'CN=Alice Lovelace,O=Example,C=DE'"},
     FlagRow{"--type", "", "TYPE", Value::Text, Repeat::Once, kKeyGenerate | kKeyRenew,
             "the new key: such as rsa-3072, p256, ed25519 or ml-dsa-65 (default: rsa-3072; for "
             "renew the type of before)"},
+    FlagRow{"--type", "", "TYPE", Value::Text, Repeat::Once, kCaInit,
+            "the key of the CA: such as p256, p384 or rsa-3072 (default: p256)"},
+    FlagRow{"--ca", "", "WHICH", Value::Text, Repeat::Once, kCa & ~Verbs{kCaInit},
+            "which CA, where there are several: a fingerprint, or text in its name"},
+    FlagRow{"--days", "", "N", Value::Text, Repeat::Once, kCaInit | kCaIssue | kCaCrl | kCaOcsp,
+            "how long it is valid (default: a CA 3650, a certificate 730, a list 7, an answer 1)"},
+    FlagRow{"--crl-url", "", "URL", Value::Text, Repeat::Once, kCaInit,
+            "where the list of what is revoked will stand, for what is issued"},
+    FlagRow{"--ocsp-url", "", "URL", Value::Text, Repeat::Once, kCaInit,
+            "where requests of OCSP will be answered"},
+    FlagRow{"--issuer-url", "", "URL", Value::Text, Repeat::Once, kCaInit,
+            "where the root's certificate will stand, in DER"},
+    FlagRow{"--reason", "", "REASON", Value::Text, Repeat::Once, kCaRevoke,
+            "why: such as keyCompromise, superseded, affiliationChanged or cessationOfOperation"},
     FlagRow{"--new-key", "", "", Value::None, Repeat::Once, kKeyRenew,
             "make a new key, and keep the old one for old mail (the default)"},
     FlagRow{"--same-key", "", "", Value::None, Repeat::Once, kKeyRenew, "ask for the same key"},
-    FlagRow{"--plain", "", "", Value::None, Repeat::Once, kKeyImport | kKeyGenerate | kKeyRenew,
+    FlagRow{"--plain", "", "", Value::None, Repeat::Once,
+            kKeyImport | kKeyGenerate | kKeyRenew | kCaInit,
             "keep keys that have no passphrase as they are: whoever reads the file has them"},
     FlagRow{"--new-passphrase-file", "", "FILE", Value::File, Repeat::Once,
-            kKeyImport | kKeyGenerate | kKeyRenew,
+            kKeyImport | kKeyGenerate | kKeyRenew | kCaInit,
             "a file whose first line becomes the passphrase of keys that have none"},
     FlagRow{"--require", "", "LIST", Value::Text, Repeat::Once, kOpen,
             "what the message must have: 'signed', 'encrypted', 'signed,encrypted' or 'none' "
@@ -296,6 +334,11 @@ constexpr std::array kFlags = {
             "pem or der"},
     FlagRow{"--form", "", "der|mail", Value::Choice, Repeat::Once, kCertPublish,
             "with --p7c: der, the file, or mail: a MIME entity (default: der)"},
+    FlagRow{"--form", "", "pem|der", Value::Choice, Repeat::Once, kCaCrl,
+            "pem or der (default: der)"},
+    FlagRow{"--form", "", "pem|der|mail", Value::Choice, Repeat::Once, kCaIssue,
+            "pem: the certificate and its root; der: the certificate; mail: both in a certs-only "
+            "message (default: pem)"},
     FlagRow{"--form", "", "pem|der|mail", Value::Choice, Repeat::Once, kKeyRequest | kKeyRenew,
             "pem, der, or mail: a MIME entity (default: pem)"},
     FlagRow{"--crlf", "", "", Value::None, Repeat::Once, kMessage,

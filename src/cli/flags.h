@@ -61,6 +61,13 @@ enum Verb : Verbs {
   kStoreBackup = Verbs{1} << 31,
   kCanSend = Verbs{1} << 40,
   kStoreRestore = Verbs{1} << 41,
+  kCaInit = Verbs{1} << 42,
+  kCaIssue = Verbs{1} << 43,
+  kCaRevoke = Verbs{1} << 44,
+  kCaList = Verbs{1} << 45,
+  kCaCrl = Verbs{1} << 46,
+  kCaOcsp = Verbs{1} << 47,
+  kCa = kCaInit | kCaIssue | kCaRevoke | kCaList | kCaCrl | kCaOcsp,
   kStore = kStoreInit | kStoreStatus | kStoreVerify | kStoreBackup | kStoreRestore,
 };
 

@@ -12,6 +12,8 @@
 #include "host/terminal.h"
 #include "store/file.h"
 #include "store/ldif.h"
+#include "token/identities.h"
+#include "token/uri.h"
 #include "x509/pem.h"
 #include "x509/pkcs12.h"
 
@@ -283,10 +285,27 @@ Result<Reading> read_certificates(const StoreOptions& options, const store::Stor
   return reading;
 }
 
+Result<void> read_token(const std::string& uri, Passphrases& passphrases, store::Import& batch) {
+  auto identities =
+      TRY(token::load_identities(uri, passphrases.token_access(), passphrases.asker()));
+  for (const Identity& one : identities) {
+    batch.keys.push_back({.public_key = one.key->subject_public_key_info(),
+                          .form = store::KeyRow::Form::Token,
+                          .pkcs8 = Secret(as_bytes(uri)),
+                          .added = host::current_time()});
+    if (one.certificate) add(batch.certificates, {*one.certificate});
+  }
+  return {};
+}
+
 Result<Reading> read_keys(const StoreOptions& options) {
   Passphrases passphrases(options.secrets);
   Reading reading;
   for (const std::string& path : options.what) {
+    if (token::is_uri(path)) {
+      TRY_VOID(read_token(path, passphrases, reading.asked));
+      continue;
+    }
     Secret file = TRY(store::read_file(path, store::kMaxKeyFile));
     auto contents = store::read_key_file(file.view(), path, passphrases.asker());
     if (!contents) return tl::unexpected(store::about_file(contents.error(), path));

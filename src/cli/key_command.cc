@@ -204,7 +204,7 @@ Result<Answer> request_same_key(const KeyOptions& options, const Subject& subjec
     return failure(Rule::IoUsage, 0, "no address is known for the key; give --address");
   }
   Passphrases passphrases(options.secrets);
-  store::LockedKey key(subject.key.clone(), addresses[0], passphrases.asker());
+  store::LockedKey key(subject.key.clone(), addresses[0], passphrases.key_access());
   Bytes request = TRY(write_certification_request(key, wish));
   TRY_VOID(write_request(options, request, [] { return Result<void>(); }));
   return answer_of(subject.key.public_key, addresses);

@@ -11,31 +11,6 @@
 namespace bulla::cli {
 namespace {
 
-std::vector<std::string> read_addresses(const Arguments& arguments, Meaning& meaning) {
-  std::vector<std::string> addresses;
-  for (const std::string& word : arguments.all("--address")) {
-    mime::AddressList list = mime::parse_mailbox(word);
-    bool is_one = !list.ambiguous && list.mailboxes.size() == 1;
-    if (is_one && x509::certificate_address(list.mailboxes[0].addr_spec)) {
-      addresses.push_back(list.mailboxes[0].addr_spec);
-    } else {
-      meaning.fail("--address", word, "write alice@example.org");
-    }
-  }
-  return addresses;
-}
-
-std::optional<std::string> read_type(const Arguments& arguments, Meaning& meaning) {
-  auto word = arguments.get("--type");
-  if (!word) return std::nullopt;
-  std::string type = lower(*word);
-  std::vector<std::string_view> types = key_types();
-  if (std::find(types.begin(), types.end(), type) == types.end()) {
-    meaning.fail("--type", *word, types);
-  }
-  return type;
-}
-
 // Names that no certificate can have are refused before a key is made for them.
 void check_names(const CertificationRequestOptions& wish, Meaning& meaning) {
   if (wish.name && wish.subject) {
@@ -71,6 +46,40 @@ void read_renewal(const Arguments& arguments, KeyOptions& options, Meaning& mean
 
 }  // namespace
 
+std::vector<std::string> read_wanted_addresses(const Arguments& arguments, Meaning& meaning) {
+  std::vector<std::string> addresses;
+  for (const std::string& word : arguments.all("--address")) {
+    mime::AddressList list = mime::parse_mailbox(word);
+    bool is_one = !list.ambiguous && list.mailboxes.size() == 1;
+    if (is_one && x509::certificate_address(list.mailboxes[0].addr_spec)) {
+      addresses.push_back(list.mailboxes[0].addr_spec);
+    } else {
+      meaning.fail("--address", word, "write alice@example.org");
+    }
+  }
+  return addresses;
+}
+
+std::optional<std::string> read_key_type(const Arguments& arguments, Meaning& meaning) {
+  auto word = arguments.get("--type");
+  if (!word) return std::nullopt;
+  std::string type = lower(*word);
+  std::vector<std::string_view> types = key_types();
+  if (std::find(types.begin(), types.end(), type) == types.end()) {
+    meaning.fail("--type", *word, types);
+  }
+  return type;
+}
+
+NewPassphrase read_new_passphrase(const Arguments& arguments, Meaning& meaning) {
+  NewPassphrase passphrase{.file = arguments.get("--new-passphrase-file")};
+  if (arguments.has("--plain")) passphrase.plain = StoreOptions::Plain::Keep;
+  if (arguments.has("--plain") && passphrase.file) {
+    meaning.fail("--plain and --new-passphrase-file exclude each other", "give one of them");
+  }
+  return passphrase;
+}
+
 tl::expected<KeyOptions, Usage> read_key_options(const Arguments& arguments) {
   auto common = read_common(arguments);
   if (!common) return tl::unexpected(common.error());
@@ -80,10 +89,9 @@ tl::expected<KeyOptions, Usage> read_key_options(const Arguments& arguments) {
   options.secrets = read_secrets(arguments, meaning);
   options.verb = arguments.verb;
   if (!arguments.operands.empty()) options.what = arguments.operands[0];
-  options.type = read_type(arguments, meaning);
-  options.new_passphrase.file = arguments.get("--new-passphrase-file");
-  if (arguments.has("--plain")) options.new_passphrase.plain = StoreOptions::Plain::Keep;
-  options.wish.addresses = read_addresses(arguments, meaning);
+  options.type = read_key_type(arguments, meaning);
+  options.new_passphrase = read_new_passphrase(arguments, meaning);
+  options.wish.addresses = read_wanted_addresses(arguments, meaning);
   options.wish.name = arguments.get("--name");
   options.wish.subject = arguments.get("--subject");
   if (arguments.has("--pss")) options.wish.padding = CertificationRequestOptions::Padding::Pss;
@@ -98,9 +106,6 @@ tl::expected<KeyOptions, Usage> read_key_options(const Arguments& arguments) {
   }
   if (options.verb != kKeyGenerate && options.what.empty()) {
     meaning.fail("it needs a fingerprint or an address", "see bulla key list");
-  }
-  if (options.new_passphrase.plain == StoreOptions::Plain::Keep && options.new_passphrase.file) {
-    meaning.fail("--plain and --new-passphrase-file exclude each other", "give one of them");
   }
   return meaning.result(std::move(options));
 }

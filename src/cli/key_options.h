@@ -18,6 +18,12 @@ struct KeyOptions {
   enum class Renewal { NewKey, SameKey } renewal = Renewal::NewKey;
 };
 
+// Flags that others have too.
+class Meaning;
+std::vector<std::string> read_wanted_addresses(const Arguments& arguments, Meaning& meaning);
+std::optional<std::string> read_key_type(const Arguments& arguments, Meaning& meaning);
+NewPassphrase read_new_passphrase(const Arguments& arguments, Meaning& meaning);
+
 tl::expected<KeyOptions, Usage> read_key_options(const Arguments& arguments);
 
 }  // namespace bulla::cli

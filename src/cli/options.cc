@@ -117,9 +117,10 @@ CommonOptions read_common_options(const Arguments& arguments, Meaning& meaning) 
           .value_or(1);
   bool content_to_stdout = !common.output || *common.output == "-";
   // What these print for a person makes room for JSON.
-  constexpr Verbs kWriting = kCertExport | kCertPublish | kKeyExport | kKeyRequest | kKeyRenew;
+  constexpr Verbs kWriting = kCertExport | kCertPublish | kKeyExport | kKeyRequest | kKeyRenew |
+                             kCaIssue | kCaCrl | kCaOcsp;
   constexpr Verbs kSpeaking = kVerify | kInspect | kListRecipients | kCanSend | kDoctor |
-                              ((kCert | kKey | kStore) & ~kWriting);
+                              ((kCert | kKey | kStore | kCa) & ~kWriting);
   bool content_is_free = (arguments.verb & kSpeaking) != 0;
   if (common.json == "-" && content_to_stdout && !(content_is_free && !common.output)) {
     meaning.fail("--json - and the content both go to standard output", "give -o FILE");

@@ -119,6 +119,13 @@ Exit run_verb(const Arguments& arguments) {
     case kKeyRequest:
     case kKeyRenew:
       return run_with(read_key_options(arguments), run_key_making);
+    case kCaInit:
+    case kCaIssue:
+    case kCaRevoke:
+    case kCaList:
+    case kCaCrl:
+    case kCaOcsp:
+      return run_with(read_ca_options(arguments), run_ca);
     case kStoreInit:
     case kStoreStatus:
     case kStoreVerify:
@@ -138,6 +145,7 @@ Exit run_verb(const Arguments& arguments) {
     case kKey:
     case kKeyMaking:
     case kStore:
+    case kCa:
     case kAlone:
       break;
   }

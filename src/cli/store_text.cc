@@ -35,6 +35,18 @@ std::string trust_text(const store::Trust& trust) {
   return text;
 }
 
+std::string_view form_text(store::KeyRow::Form form) {
+  switch (form) {
+    case store::KeyRow::Form::Plain:
+      return "  not encrypted";
+    case store::KeyRow::Form::Token:
+      return "  in a token";
+    case store::KeyRow::Form::Encrypted:
+      break;
+  }
+  return "  encrypted";
+}
+
 std::string uses(const Certificate& certificate) {
   if (certificate.is_ca()) return "signs certificates";
   std::string text;
@@ -117,7 +129,7 @@ std::string key_line(const KeptKey& kept) {
     text += "no certificate";
   }
   text += "  " + x509::read_key_info(key.public_key).description;
-  text += key.form == store::KeyRow::Form::Plain ? "  not encrypted" : "  encrypted";
+  text += form_text(key.form);
   text += "  since " + day(key.added);
   if (certificates.size() > 1) text += "  " + std::to_string(certificates.size()) + " certificates";
   return text + "\n";

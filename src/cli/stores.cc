@@ -26,8 +26,8 @@ Result<std::vector<store::Candidate>> Stores::find_candidates(const store::Wish&
 }
 
 Result<std::vector<Identity>> Stores::find_identities(const std::string& address,
-                                                      const store::AskPassphrase& ask) const {
-  return store::find_identities(collections(), address, ask);
+                                                      const store::KeyAccess& access) const {
+  return store::find_identities(collections(), address, access);
 }
 
 Result<std::optional<Capabilities>> Stores::find_capabilities(const std::string& address) const {

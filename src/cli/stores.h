@@ -28,7 +28,7 @@ class Stores {
 
   Result<std::vector<store::Candidate>> find_candidates(const store::Wish& wish) const;
   Result<std::vector<Identity>> find_identities(const std::string& address,
-                                                const store::AskPassphrase& ask) const;
+                                                const store::KeyAccess& access) const;
   // What the recipient stated in a mail that was imported.
   Result<std::optional<Capabilities>> find_capabilities(const std::string& address) const;
 

@@ -55,7 +55,7 @@ Result<std::vector<Identity>> load_identities(const std::string& name, Passphras
   }
   if (!is_in_store(name)) return store::load_identity_file(name, passphrases.asker());
   const Stores* opened = TRY(stores.get());
-  return opened->find_identities(name, passphrases.asker());
+  return opened->find_identities(name, passphrases.key_access());
 }
 
 // Nobody is left out because no certificate is known for him (E2E-27).
@@ -193,6 +193,16 @@ Result<std::vector<Identity>> load_own_identities(const std::string& name,
   return store::add_certificates(std::move(loaded), TRY(load_certificate_files(options.certs)));
 }
 
+store::KeyAccess Passphrases::key_access() {
+  auto find = [this](const std::string& uri, ByteView public_key) -> Result<PrivateKeyPtr> {
+    for (Identity& one : TRY(token::load_identities(uri, token_access(), asker()))) {
+      if (equal(one.key->subject_public_key_info(), public_key)) return std::move(one.key);
+    }
+    return failure(Rule::KeyNotInToken, 0, uri + " has another key now");
+  };
+  return {asker(), find};
+}
+
 Result<Secret> Passphrases::ask(const std::string& path) {
   if (options_.passphrase_file || options_.passphrase_fd) {
     if (!known_) known_ = TRY(read());
@@ -232,8 +242,9 @@ Result<World> load_world(const OpeningOptions& options) {
     // Whoever names no file means the store: the message says which of its keys.
     bool uses_store =
         std::all_of(options.identities.begin(), options.identities.end(), is_in_store);
-    world.keys = std::make_unique<store::StoreKeySource>(
-        std::move(at_hand), uses_store ? stores.database() : nullptr, world.passphrases->asker());
+    world.keys = std::make_unique<store::StoreKeySource>(std::move(at_hand),
+                                                         uses_store ? stores.database() : nullptr,
+                                                         world.passphrases->key_access());
   }
   if (options.verb != kDecrypt) {
     Time at = options.at.value_or(host::current_time());

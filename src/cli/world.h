@@ -28,6 +28,8 @@ class Passphrases {
   store::AskPassphrase asker() {
     return [this](const std::string& path) { return ask(path); };
   }
+  // Of keys in the store, wherever they are. It must not outlive this.
+  store::KeyAccess key_access();
   token::Access token_access() const { return {.module = options_.token_module.value_or("")}; }
 
  private:

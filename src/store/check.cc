@@ -39,6 +39,17 @@ constexpr std::string_view kMissingTrust =
     " AND NOT EXISTS (SELECT 1 FROM history n WHERE n.kind = h.kind AND n.about = h.about"
     "  AND n.number > h.number) LIMIT 100";
 
+constexpr std::string_view kMissingAuthorities =
+    "SELECT h.about FROM history h WHERE h.kind = 'authority' AND length(h.state) > 0"
+    " AND NOT EXISTS (SELECT 1 FROM authorities r WHERE r.sha256 = h.about)"
+    " AND NOT EXISTS (SELECT 1 FROM history n WHERE n.kind = h.kind AND n.about = h.about"
+    "  AND n.number > h.number) LIMIT 100";
+constexpr std::string_view kMissingIssued =
+    "SELECT h.about FROM history h WHERE h.kind = 'issued' AND length(h.state) > 0"
+    " AND NOT EXISTS (SELECT 1 FROM issued r WHERE r.sha256 = h.about)"
+    " AND NOT EXISTS (SELECT 1 FROM history n WHERE n.kind = h.kind AND n.about = h.about"
+    "  AND n.number > h.number) LIMIT 100";
+
 void move_lines(const Faults& faults, std::vector<std::string>& lines) {
   lines.insert(lines.end(), faults.lines().begin(), faults.lines().end());
 }
@@ -64,7 +75,13 @@ Result<std::vector<std::string>> Store::check() const {
   TRY_VOID(find_missing(*database_, kMissingTrust, trust));
   Faults capabilities(Kind::Capabilities);
   TRY_VOID(capabilities_.find_faults(capabilities));
-  for (const Faults* faults : {&certificates, &keys, &trust, &capabilities}) {
+  Faults authorities(Kind::Authority);
+  Faults issued(Kind::Issued);
+  TRY_VOID(authorities_.find_faults(authorities, issued));
+  TRY_VOID(find_missing(*database_, kMissingAuthorities, authorities));
+  TRY_VOID(find_missing(*database_, kMissingIssued, issued));
+  for (const Faults* faults :
+       {&certificates, &keys, &trust, &capabilities, &authorities, &issued}) {
     move_lines(*faults, lines);
   }
   return lines;

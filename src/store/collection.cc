@@ -35,10 +35,10 @@ Result<Certificate> find_recipient(Collections collections, const Wish& wish) {
 }
 
 Result<std::vector<Identity>> find_identities(Collections collections, const std::string& address,
-                                              const AskPassphrase& ask) {
+                                              const KeyAccess& access) {
   std::vector<Identity> found;
   for (const Collection* collection : collections) {
-    for (Identity& identity : TRY(collection->find_identities(address, ask))) {
+    for (Identity& identity : TRY(collection->find_identities(address, access))) {
       bool is_own = identity.certificate && is_for(*identity.certificate, address);
       if (is_own) found.push_back(std::move(identity));
     }

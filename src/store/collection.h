@@ -20,7 +20,7 @@ class Collection {
   // All identities for exactly this address, in any order. A key may be opened only when it is
   // used (store/locked_key.h).
   virtual Result<std::vector<Identity>> find_identities(const std::string& address,
-                                                        const AskPassphrase& ask) const = 0;
+                                                        const KeyAccess& access) const = 0;
 };
 
 using Collections = std::span<const Collection* const>;
@@ -33,7 +33,7 @@ Result<Certificate> find_recipient(Collections collections, const Wish& wish);
 
 // The identities for the address, the newest first. Errors: key.unknown-address.
 Result<std::vector<Identity>> find_identities(Collections collections, const std::string& address,
-                                              const AskPassphrase& ask);
+                                              const KeyAccess& access);
 
 // Whether the key usage allows to encrypt to it.
 bool may_encrypt(const Certificate& certificate);

@@ -37,6 +37,16 @@ constexpr std::array kTables = {
           " ORDER BY address",
           "INSERT INTO capabilities (address, der, stated_at, last_cipher, sha256, added)"
           " VALUES ($1, $2, $3, $4, $5, $6)"},
+    Table{"bbtttn",
+          "SELECT sha256, der, crl_url, ocsp_url, issuer_url, added FROM authorities"
+          " ORDER BY sha256",
+          "INSERT INTO authorities (sha256, der, crl_url, ocsp_url, issuer_url, added)"
+          " VALUES ($1, $2, $3, $4, $5, $6)"},
+    Table{"bbbttnnnn",
+          "SELECT authority, serial, sha256, subject, addresses, not_after, revoked_at, reason,"
+          " added FROM issued ORDER BY authority, serial",
+          "INSERT INTO issued (authority, serial, sha256, subject, addresses, not_after,"
+          " revoked_at, reason, added) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"},
     Table{"nnttbbtbb",
           "SELECT number, at, action, kind, about, state, detail, previous, hash FROM history"
           " ORDER BY number",

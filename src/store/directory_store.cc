@@ -61,13 +61,13 @@ Result<std::vector<Certificate>> DirectoryStore::find_certificates(
 }
 
 Result<std::vector<Identity>> DirectoryStore::find_identities(const std::string& address,
-                                                              const AskPassphrase& ask) const {
+                                                              const KeyAccess& access) const {
   std::vector<Identity> found;
   std::vector<std::string> paths;
   if (!folder_.empty()) paths = list_files(folder_ + "/identities", kMaxFiles);
   for (const std::string& path : paths) {
     if (!holds_address(path, address)) continue;
-    for (Identity& identity : TRY(load_identity_file(path, ask))) {
+    for (Identity& identity : TRY(load_identity_file(path, access.ask))) {
       if (identity.certificate && is_for(*identity.certificate, address)) {
         found.push_back(std::move(identity));
       }

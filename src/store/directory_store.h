@@ -31,7 +31,7 @@ class DirectoryStore final : public Collection {
 
   // Errors: those of load_identity_file().
   Result<std::vector<Identity>> find_identities(const std::string& address,
-                                                const AskPassphrase& ask) const override;
+                                                const KeyAccess& access) const override;
 
  private:
   std::string folder_;

@@ -62,6 +62,10 @@ std::string_view name(Kind kind) {
       return "trust";
     case Kind::Capabilities:
       return "capabilities";
+    case Kind::Authority:
+      return "authority";
+    case Kind::Issued:
+      return "issued";
   }
   return "";
 }

@@ -13,8 +13,8 @@
 
 namespace bulla::store {
 
-// The four tables, as "kind" of an entry.
-enum class Kind { Certificate, Key, Trust, Capabilities };
+// The tables, as "kind" of an entry.
+enum class Kind { Certificate, Key, Trust, Capabilities, Authority, Issued };
 std::string_view name(Kind kind);
 
 struct Entry {

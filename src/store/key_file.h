@@ -13,6 +13,19 @@ namespace bulla::store {
 // Gives the passphrase for a file. Called at most once for each encrypted thing in it.
 using AskPassphrase = std::function<Result<Secret>(const std::string& path)>;
 
+// How keys of the store are opened.
+struct KeyAccess {
+  // Finds the key that a pkcs11: URI names and that has this public half.
+  using FindInToken =
+      std::function<Result<PrivateKeyPtr>(const std::string& uri, ByteView public_key)>;
+
+  KeyAccess(AskPassphrase asker, FindInToken finder = {})  // NOLINT: what asks is an access
+      : ask(std::move(asker)), find_in_token(std::move(finder)) {}
+
+  AskPassphrase ask;
+  FindInToken find_in_token;  // null: tokens cannot be reached
+};
+
 struct KeyFile {
   struct Key {
     PrivateKeyPtr key;

@@ -17,10 +17,17 @@ constexpr std::string_view kGenerated = "generated";  // what the history calls 
 constexpr std::string_view kFor = "for ";
 constexpr std::size_t kMaxOwner = 900;  // below what an entry of the history holds
 
+KeyRow::Form find_form(std::string_view word) {
+  for (KeyRow::Form form : {KeyRow::Form::Plain, KeyRow::Form::Token}) {
+    if (word == name(form)) return form;
+  }
+  return KeyRow::Form::Encrypted;
+}
+
 // The columns public_key, form, value and added.
 KeyRow read_row(const Row& row) {
   return {.public_key = to_bytes(row.bytes(0)),
-          .form = row.text(1) == "plain" ? KeyRow::Form::Plain : KeyRow::Form::Encrypted,
+          .form = find_form(row.text(1)),
           .pkcs8 = Secret(row.bytes(2)),
           .added = time_of(row, 3)};
 }
@@ -100,7 +107,15 @@ std::optional<KeyOwner> read_owner(std::string_view text) {
 }  // namespace
 
 std::string_view name(KeyRow::Form form) {
-  return form == KeyRow::Form::Plain ? "plain" : "encrypted";
+  switch (form) {
+    case KeyRow::Form::Plain:
+      return "plain";
+    case KeyRow::Form::Token:
+      return "token";
+    case KeyRow::Form::Encrypted:
+      break;
+  }
+  return "encrypted";
 }
 
 KeyRow KeyRow::clone() const {

@@ -1,4 +1,5 @@
-// The private keys of a store, as PKCS #8, under the fingerprint of their public half.
+// The private keys of a store, as PKCS #8 or where they are, under the fingerprint of their public
+// half.
 #pragma once
 
 #include <functional>
@@ -10,8 +11,8 @@ namespace bulla::store {
 
 struct KeyRow {
   Bytes public_key;  // DER SubjectPublicKeyInfo
-  enum class Form { Encrypted, Plain } form = Form::Encrypted;
-  Secret pkcs8;  // EncryptedPrivateKeyInfo or PrivateKeyInfo
+  enum class Form { Encrypted, Plain, Token } form = Form::Encrypted;
+  Secret pkcs8;  // EncryptedPrivateKeyInfo, PrivateKeyInfo, or the pkcs11: URI of a key in a token
   Time added;
 
   KeyRow clone() const;

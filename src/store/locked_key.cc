@@ -5,15 +5,19 @@
 
 namespace bulla::store {
 
-LockedKey::LockedKey(KeyRow row, std::string name, AskPassphrase ask)
+LockedKey::LockedKey(KeyRow row, std::string name, KeyAccess access)
     : row_(std::move(row)),
       name_(std::move(name)),
-      ask_(std::move(ask)),
+      access_(std::move(access)),
       kind_(x509::read_key_info(row_.public_key).kind) {}
 
 Result<PrivateKeyPtr> LockedKey::open() const {
+  if (row_.form == KeyRow::Form::Token) {
+    if (!access_.find_in_token) return failure(Rule::CryptoUnavailable, 0, name_ + ": in a token");
+    return access_.find_in_token(std::string(as_text(row_.pkcs8.view())), row_.public_key);
+  }
   Secret passphrase;
-  if (row_.form == KeyRow::Form::Encrypted) passphrase = TRY(ask_(name_));
+  if (row_.form == KeyRow::Form::Encrypted) passphrase = TRY(access_.ask(name_));
   PrivateKeyPtr key = TRY(load_private_key(row_.pkcs8.view(), passphrase.view()));
   if (equal(key->subject_public_key_info(), row_.public_key)) return key;
   return failure(Rule::StoreDamaged, 0, name_ + ": a private key of another public key");

@@ -17,8 +17,8 @@ namespace bulla::store {
 
 class LockedKey final : public PrivateKey {
  public:
-  // `name` is what `ask` is told.
-  LockedKey(KeyRow row, std::string name, AskPassphrase ask);
+  // `name` is what is asked for a passphrase for.
+  LockedKey(KeyRow row, std::string name, KeyAccess access);
 
   KeyKind kind() const override { return kind_; }
   Bytes subject_public_key_info() const override { return row_.public_key; }
@@ -28,8 +28,9 @@ class LockedKey final : public PrivateKey {
   Result<Secret> agree(ByteView peer) const override;
   Result<Secret> decapsulate(KemAlgorithm algorithm, ByteView kemct) const override;
 
-  // Asks for the passphrase, once. Errors: key.bad-passphrase, key.passphrase-needed, and
-  // store.damaged for a key that does not belong to its public half.
+  // Asks for the passphrase, or for the token, once. Errors: key.bad-passphrase,
+  // key.passphrase-needed, those of a token, and store.damaged for a key that does not belong to
+  // its public half.
   Result<PrivateKeyPtr> unlock() const;
 
  private:
@@ -37,7 +38,7 @@ class LockedKey final : public PrivateKey {
 
   KeyRow row_;
   std::string name_;
-  AskPassphrase ask_;
+  KeyAccess access_;
   KeyKind kind_;
   mutable std::mutex mutex_;
   mutable std::optional<Result<PrivateKeyPtr>> opened_;

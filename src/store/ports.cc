@@ -50,7 +50,7 @@ std::vector<Identity> StoreKeySource::find(const RecipientName& name) const {
   std::vector<Identity> candidates = at_hand_.find(name);
   std::lock_guard lock(mutex_);
   if (store_ != nullptr) {
-    auto named = store_->find_named(name, ask_);
+    auto named = store_->find_named(name, access_);
     if (!named && !error_) error_ = named.error();
     if (named) candidates.insert(candidates.end(), named->begin(), named->end());
   }

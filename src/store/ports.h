@@ -30,8 +30,8 @@ class StoreCertSource final : public CertSource {
 class StoreKeySource final : public KeySource {
  public:
   // Without a store, the keys at hand alone.
-  StoreKeySource(x509::MemoryKeySource at_hand, const Store* store, AskPassphrase ask)
-      : at_hand_(std::move(at_hand)), store_(store), ask_(std::move(ask)) {}
+  StoreKeySource(x509::MemoryKeySource at_hand, const Store* store, KeyAccess access)
+      : at_hand_(std::move(at_hand)), store_(store), access_(std::move(access)) {}
 
   std::vector<Identity> find(const RecipientName& name) const override;
   std::vector<Identity> without_certificate() const override {
@@ -51,7 +51,7 @@ class StoreKeySource final : public KeySource {
   const Store* store_;
   bool open(Identity& identity) const;
 
-  AskPassphrase ask_;
+  KeyAccess access_;
   mutable std::mutex mutex_;
   mutable std::vector<Identity> opened_;  // so that nobody is asked twice
   mutable std::vector<Bytes> refused_;    // public keys

@@ -102,8 +102,36 @@ Result<void> make_version_2(Database& database) {
   return {};
 }
 
+// The CAs that issue from here, and what they issued. Neither refers to `certificates`, whose rows
+// may be removed.
+constexpr std::array<std::string_view, 2> kVersion3 = {
+    "CREATE TABLE authorities ("
+    " sha256 BYTEA NOT NULL PRIMARY KEY,"
+    " der BYTEA NOT NULL,"
+    " crl_url TEXT NOT NULL,"
+    " ocsp_url TEXT NOT NULL,"
+    " issuer_url TEXT NOT NULL,"
+    " added BIGINT NOT NULL)",
+    "CREATE TABLE issued ("
+    " authority BYTEA NOT NULL REFERENCES authorities (sha256),"
+    " serial BYTEA NOT NULL,"
+    " sha256 BYTEA NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " addresses TEXT NOT NULL,"
+    " not_after BIGINT NOT NULL,"
+    " revoked_at BIGINT,"
+    " reason BIGINT,"
+    " added BIGINT NOT NULL,"
+    " PRIMARY KEY (authority, serial))",
+};
+
+Result<void> make_version_3(Database& database) {
+  for (std::string_view statement : kVersion3) TRY_VOID(database.define(statement));
+  return {};
+}
+
 // Each makes its version of the one before it.
-constexpr std::array kVersions = {&make_version_1, &make_version_2};
+constexpr std::array kVersions = {&make_version_1, &make_version_2, &make_version_3};
 
 }  // namespace
 

@@ -65,6 +65,7 @@ Store::Store(std::unique_ptr<Database> database)
       keys_(*database_, history_),
       trust_(*database_, history_),
       capabilities_(*database_, history_),
+      authorities_(*database_, history_),
       fetched_(*database_) {}
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& folder, Missing missing) {
@@ -206,6 +207,46 @@ Result<void> Store::remove(const std::vector<Certificate>& certificates, const P
   return transaction.commit();
 }
 
+Result<void> Store::add_authority(const KeyRow& key, const Authority& authority,
+                                  const Provenance& from) {
+  Transaction transaction = TRY(Transaction::begin(*database_));
+  TRY_VOID(keys_.put(key, from));
+  TRY_VOID(certificates_.add(authority.certificate, Standing::Used, from));
+  TRY_VOID(trust_.put(authority.certificate, {}, from));
+  TRY_VOID(authorities_.add(authority, from));
+  return transaction.commit();
+}
+
+Result<Imported> Store::add_issued(const Authority& by, const Certificate& certificate,
+                                   const Provenance& from) {
+  Imported done;
+  Import batch;
+  batch.certificates = {certificate};
+  Transaction transaction = TRY(Transaction::begin(*database_));
+  TRY_VOID(authorities_.add_issued(by, certificate, from));
+  TRY_VOID(import_batch(batch, from, done));
+  TRY_VOID(transaction.commit());
+  return done;
+}
+
+Result<void> Store::revoke(const Authority& by, const std::vector<Issued>& issued,
+                           const Revocation& revocation, const Provenance& from) {
+  Transaction transaction = TRY(Transaction::begin(*database_));
+  for (const Issued& one : issued) {
+    auto now = TRY(authorities_.find_issued(by, one.serial));
+    if (!now) return failure(Rule::StoreUnknown, 0, one.subject);
+    if (!now->revocation) TRY_VOID(authorities_.revoke(by, *now, revocation, from));
+  }
+  return transaction.commit();
+}
+
+Result<std::int64_t> Store::number_list(const Authority& by, const Provenance& from) {
+  Transaction transaction = TRY(Transaction::begin(*database_));
+  std::int64_t number = TRY(authorities_.number_list(by, from));
+  TRY_VOID(transaction.commit());
+  return number;
+}
+
 Result<void> Store::restore(const Store& from) { return copy_store(*from.database_, *database_); }
 
 Result<std::vector<Certificate>> Store::find_certificates(const std::string& address) const {
@@ -235,28 +276,28 @@ Result<std::vector<Certificate>> Store::chain_of(const Certificate& certificate)
 }
 
 Result<Identity> Store::identity_of(KeyRow key, std::optional<Certificate> certificate,
-                                    const AskPassphrase& ask) const {
+                                    const KeyAccess& access) const {
   std::vector<Certificate> chain;
   if (certificate) chain = TRY(chain_of(*certificate));
   std::string called = key_name(key, certificate);
-  return Identity{.key = std::make_shared<LockedKey>(std::move(key), std::move(called), ask),
+  return Identity{.key = std::make_shared<LockedKey>(std::move(key), std::move(called), access),
                   .certificate = std::move(certificate),
                   .chain = std::move(chain)};
 }
 
 Result<std::vector<Identity>> Store::find_identities(const std::string& address,
-                                                     const AskPassphrase& ask) const {
+                                                     const KeyAccess& access) const {
   std::vector<Identity> found;
   for (Certificate& certificate : TRY(find_certificates(address))) {
     Bytes fingerprint = TRY(key_fingerprint(certificate.subject_public_key_info()));
     auto key = TRY(keys_.find(fingerprint));
-    if (key) found.push_back(TRY(identity_of(std::move(*key), std::move(certificate), ask)));
+    if (key) found.push_back(TRY(identity_of(std::move(*key), std::move(certificate), access)));
   }
   return found;
 }
 
 Result<std::vector<Identity>> Store::find_named(const RecipientName& name,
-                                                const AskPassphrase& ask) const {
+                                                const KeyAccess& access) const {
   bool by_key = !name.key_identifier.empty();
   CertificateTable::Rows rows =
       by_key ? TRY(certificates_.find_by_key_identifier(name.key_identifier))
@@ -265,7 +306,7 @@ Result<std::vector<Identity>> Store::find_named(const RecipientName& name,
   for (CertificateRow& row : rows) {
     Bytes fingerprint = TRY(key_fingerprint(row.certificate.subject_public_key_info()));
     auto key = TRY(keys_.find(fingerprint));
-    if (key) found.push_back(TRY(identity_of(std::move(*key), std::move(row.certificate), ask)));
+    if (key) found.push_back(TRY(identity_of(std::move(*key), std::move(row.certificate), access)));
   }
   return found;
 }

@@ -15,6 +15,7 @@
 
 #include "bulla/finding.h"
 #include "bulla/verdict.h"
+#include "store/authority_table.h"
 #include "store/capability_table.h"
 #include "store/certificate_table.h"
 #include "store/collection.h"
@@ -111,13 +112,24 @@ class Store final : public Collection {
   [[nodiscard]] Result<void> remove(const std::vector<Certificate>& certificates,
                                     const Provenance& from);
 
+  // A CA of one's own: its key, its certificate, and that it is trusted for mail.
+  [[nodiscard]] Result<void> add_authority(const KeyRow& key, const Authority& authority,
+                                           const Provenance& from);
+  // What a CA has made. It becomes a certificate of the store as well, as if it were imported.
+  [[nodiscard]] Result<Imported> add_issued(const Authority& by, const Certificate& certificate,
+                                            const Provenance& from);
+  // Nothing changes for one that is revoked already.
+  [[nodiscard]] Result<void> revoke(const Authority& by, const std::vector<Issued>& issued,
+                                    const Revocation& revocation, const Provenance& from);
+  Result<std::int64_t> number_list(const Authority& by, const Provenance& from);
+
   // Certificates that are held are left out.
   Result<std::vector<Certificate>> find_certificates(const std::string& address) const override;
   Result<std::vector<Identity>> find_identities(const std::string& address,
-                                                const AskPassphrase& ask) const override;
+                                                const KeyAccess& access) const override;
   // The identities that a message may mean by this name, keys without certificate too.
   Result<std::vector<Identity>> find_named(const RecipientName& name,
-                                           const AskPassphrase& ask) const;
+                                           const KeyAccess& access) const;
 
   // Keys that were made for exactly this address, oldest first, with a certificate or without.
   Result<std::vector<KeyRow>> find_generated(const std::string& address) const;
@@ -150,6 +162,7 @@ class Store final : public Collection {
   const CertificateTable& certificates() const { return certificates_; }
   const KeyTable& keys() const { return keys_; }
   const CapabilityTable& capabilities() const { return capabilities_; }
+  const AuthorityTable& authorities() const { return authorities_; }
   const History& history() const { return history_; }
   // What was fetched: a cache beside all this.
   FetchTable& fetched() { return fetched_; }
@@ -161,7 +174,7 @@ class Store final : public Collection {
                                             const Provenance& from, Findings& findings);
   Result<Findings> find_other_keys(const Certificate& certificate, Rule rule) const;
   Result<Identity> identity_of(KeyRow key, std::optional<Certificate> certificate,
-                               const AskPassphrase& ask) const;
+                               const KeyAccess& access) const;
 
   std::unique_ptr<Database> database_;
   History history_;
@@ -169,6 +182,7 @@ class Store final : public Collection {
   KeyTable keys_;
   TrustTable trust_;
   CapabilityTable capabilities_;
+  AuthorityTable authorities_;
   FetchTable fetched_;
 };
 

@@ -1,15 +1,9 @@
 #include "x509/access_points.h"
 
-#include "asn1/reader.h"
+#include "x509/extensions.h"
 
 namespace bulla::x509 {
 namespace {
-
-constexpr Oid kCrlDistributionPoints = Oid::of("2.5.29.31");
-constexpr Oid kFreshestCrl = Oid::of("2.5.29.46");
-constexpr Oid kAuthorityInfoAccess = Oid::of("1.3.6.1.5.5.7.1.1");
-constexpr Oid kOcsp = Oid::of("1.3.6.1.5.5.7.48.1");
-constexpr Oid kCaIssuers = Oid::of("1.3.6.1.5.5.7.48.2");
 
 constexpr asn1::Tag kUri = asn1::primitive(6);
 constexpr asn1::Tag kDirectoryName = asn1::constructed(4);

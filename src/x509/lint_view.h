@@ -172,12 +172,9 @@ inline constexpr Oid kOcspNoCheck = Oid::of("1.3.6.1.5.5.7.48.1.5");
 inline constexpr Oid kIssuerAltName = Oid::of("2.5.29.18");
 inline constexpr Oid kSubjectDirectoryAttributes = Oid::of("2.5.29.9");
 inline constexpr Oid kNameConstraints = Oid::of("2.5.29.30");
-inline constexpr Oid kCrlDistributionPoints = Oid::of("2.5.29.31");
 inline constexpr Oid kPolicyConstraints = Oid::of("2.5.29.36");
-inline constexpr Oid kFreshestCrl = Oid::of("2.5.29.46");
 inline constexpr Oid kInhibitAnyPolicy = Oid::of("2.5.29.54");
 inline constexpr Oid kAnyPolicy = Oid::of("2.5.29.32.0");
-inline constexpr Oid kAuthorityInfoAccess = Oid::of("1.3.6.1.5.5.7.1.1");
 inline constexpr Oid kQcStatements = Oid::of("1.3.6.1.5.5.7.1.3");
 inline constexpr Oid kSubjectInfoAccess = Oid::of("1.3.6.1.5.5.7.1.11");
 inline constexpr Oid kSmimeCapabilities = Oid::of("1.2.840.113549.1.9.15");
@@ -188,8 +185,6 @@ inline constexpr Oid kAdobeTimestamp = Oid::of("1.2.840.113583.1.1.9.1");
 inline constexpr Oid kAdobeArchiveRevInfo = Oid::of("1.2.840.113583.1.1.9.2");
 inline constexpr Oid kCpsQualifier = Oid::of("1.3.6.1.5.5.7.2.1");
 inline constexpr Oid kNoticeQualifier = Oid::of("1.3.6.1.5.5.7.2.2");
-inline constexpr Oid kOcsp = Oid::of("1.3.6.1.5.5.7.48.1");
-inline constexpr Oid kCaIssuers = Oid::of("1.3.6.1.5.5.7.48.2");
 inline constexpr Oid kUserPrincipalName = Oid::of("1.3.6.1.4.1.311.20.2.3");
 
 // "subjectAltName"; the dotted OID of an extension without a name here.

@@ -17,8 +17,6 @@
 namespace bulla::x509 {
 namespace {
 
-constexpr Oid kBasicAnswer = Oid::of("1.3.6.1.5.5.7.48.1.1");
-constexpr Oid kNonce = Oid::of("1.3.6.1.5.5.7.48.1.2");
 constexpr Oid kNoCheck = Oid::of("1.3.6.1.5.5.7.48.1.5");
 constexpr Oid kOcspSigning = Oid::of("1.3.6.1.5.5.7.3.9");
 constexpr std::size_t kNonceBytes = 32;
@@ -100,7 +98,7 @@ void read_status(asn1::Reader& in, OcspStatus& status) {
 
 bool has_unknown_critical(const std::vector<CertificateExtension>& extensions) {
   return std::any_of(extensions.begin(), extensions.end(), [](const auto& extension) {
-    return extension.critical && extension.oid != kNonce;
+    return extension.critical && extension.oid != kOcspNonce;
   });
 }
 
@@ -170,7 +168,7 @@ Result<Bytes> write_ocsp_request(const Certificate& certificate, const Certifica
     asn1::Writer field = tbs.enter(asn1::constructed(2));
     asn1::Writer extensions = field.sequence();
     asn1::Writer extension = extensions.sequence();
-    extension.oid(kNonce);
+    extension.oid(kOcspNonce);
     extension.octet_string(asn1::encode([&](asn1::Writer& value) { value.octet_string(nonce); }));
   });
 }
@@ -247,7 +245,7 @@ void OcspAnswer::Reading::data(asn1::Reader& in, OcspAnswer& answer) {
   auto extensions = read_extensions(*field);
   answer.is_understood_ = !has_unknown_critical(extensions);
   for (const CertificateExtension& extension : extensions) {
-    if (extension.oid == kNonce) answer.nonce_ = nonce_of(extension.value);
+    if (extension.oid == kOcspNonce) answer.nonce_ = nonce_of(extension.value);
   }
 }
 
@@ -281,7 +279,7 @@ Result<OcspAnswer> OcspAnswer::parse(Bytes der, const Limits& limits) {
   if (der.size() > limits.crl_bytes) return failure(Rule::LimitSize);
   Envelope envelope = TRY(asn1::decode(der, &read_envelope, limits));
   if (envelope.status != 0) return unusable(describe_status(envelope.status));
-  if (envelope.type != kBasicAnswer) return unusable("it is of a kind that is not known");
+  if (envelope.type != kOcspBasic) return unusable("it is of a kind that is not known");
   OcspAnswer answer = TRY(asn1::decode(
       envelope.basic, [&](asn1::Reader& in) { return Reading::basic(in, limits); }, limits));
   auto read = asn1::decode(

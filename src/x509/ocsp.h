@@ -14,6 +14,9 @@
 
 namespace bulla::x509 {
 
+inline constexpr Oid kOcspBasic = Oid::of("1.3.6.1.5.5.7.48.1.1");  // id-pkix-ocsp-basic
+inline constexpr Oid kOcspNonce = Oid::of("1.3.6.1.5.5.7.48.1.2");  // id-pkix-ocsp-nonce
+
 // An OCSPRequest about one certificate, unsigned. The certificate is named by SHA-1, which every
 // responder knows and which protects nothing here (RFC 5019 2.1.1).
 Result<Bytes> write_ocsp_request(const Certificate& certificate, const Certificate& issuer,

@@ -49,7 +49,7 @@ class Test:
 
     def plain(self, *words):
         done = subprocess.run([self.arguments.bulla, *map(str, words)], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, env=self.environment)
         return done.returncode, done.stderr.decode("utf-8", "replace")
 
     def key(self, name):
@@ -104,6 +104,32 @@ class Test:
         err = self.run(77, "sign", *self.key("alice"), letter, fault="locked")
         check("[key.token-locked]" in err, err)
 
+    # The store has the URI, and the token the key.
+    def keeps(self):
+        store = ["--store", self.folder / "store.db"]
+        module = ["--token-module", self.arguments.softhsm]
+        for name in "alice", "bob":
+            code, err = self.plain("key", "import", self.key(name)[1], *store, *module)
+            check(code == 0, f"import: exit {code}: {err}")
+        said = subprocess.run([self.arguments.bulla, "key", "list", *store], stdout=subprocess.PIPE, check=True).stdout
+        check(said.count(b"in a token") == 2 and b"alice@example.com" in said, said)
+        self.plain("cert", "import", self.pki / "intermediate.crt", *store)
+        self.run(0, "sign", "-i", "alice@example.com", *store, self.pki / "letter.eml")
+        code, err = self.plain("verify", "--trust", self.pki / "root.crt", self.folder / "out")
+        check(code == 0, f"verify: exit {code}: {err}")
+        sealed = self.folder / "sealed-bob.eml"
+        self.run(0, "decrypt", *store, sealed)
+        err = self.run(75, "decrypt", *store, sealed, fault="removed")
+        check("[io.token]" in err, err)
+        err = self.run(75, "sign", "-i", "alice@example.com", *store, self.pki / "letter.eml", fault="removed")
+        check("[io.token]" in err, err)
+        out = self.folder / "key.pem"
+        code, err = self.plain("key", "export", "alice@example.com", *store, "-o", out)
+        check(code == 69 and not out.exists(), f"export: exit {code}: {err}")
+        self.run(0, "key", "request", "alice@example.com", *store)
+        code, err = self.plain("store", "verify", *store)
+        check(code == 0, f"store verify: exit {code}: {err}")
+
     def other_pin(self):
         path = self.folder / "other-pin"
         path.write_text("5678")
@@ -125,6 +151,7 @@ def main():
             test.opens("alice", "--oaep")
             test.opens("bob")
             test.refuses()
+            test.keeps()
         except Failed as failed:
             print(failed)
             return 1

@@ -94,6 +94,8 @@ TEST_P(FetchedIn, others_have_it_too) {
 
 TEST_P(FetchedIn, a_store_of_the_version_before_gets_its_tables) {
   store_.reset();
+  engine_->tamper("DROP TABLE issued");
+  engine_->tamper("DROP TABLE authorities");
   engine_->tamper("DROP TABLE fetched");
   engine_->tamper("DROP TABLE fetch_failures");
   engine_->set_version(1);

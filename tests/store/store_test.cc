@@ -203,7 +203,7 @@ TEST_P(StoreIn, keys_stay_locked_until_they_are_used) {
   EXPECT_EQ(done.keys.at(0).what, What::Added);
 
   int asked = 0;
-  auto counting = [&](const std::string& name) -> Result<Secret> {
+  AskPassphrase counting = [&](const std::string& name) -> Result<Secret> {
     ++asked;
     EXPECT_EQ(name, "alice@example.org");
     return Secret(as_bytes("sesame"));

@@ -8,18 +8,13 @@
 #include <map>
 
 #include "x509/access_points.h"
+#include "x509/extensions.h"
 #include "x509/issue_answer.h"
 #include "x509/path_cache.h"
 #include "x509/path_finder.h"
 
 namespace bulla::x509 {
 namespace {
-
-constexpr Oid kAuthorityInfoAccess = Oid::of("1.3.6.1.5.5.7.1.1");
-constexpr Oid kOcsp = Oid::of("1.3.6.1.5.5.7.48.1");
-constexpr Oid kCaIssuers = Oid::of("1.3.6.1.5.5.7.48.2");
-constexpr Oid kCrlDistributionPoints = Oid::of("2.5.29.31");
-constexpr Oid kFreshestCrl = Oid::of("2.5.29.46");
 
 Bytes access(const Oid& method, const std::vector<std::string>& urls) {
   Bytes value = asn1::encode([&](asn1::Writer& out) {
