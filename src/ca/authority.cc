@@ -14,6 +14,7 @@ namespace bulla::ca {
 namespace {
 
 constexpr std::size_t kMinRsaBits = 2'048;
+constexpr std::size_t kMinEcBits = 256;
 
 tl::unexpected<Error> refuse(std::string why) {
   return failure(Rule::CaRefused, 0, std::move(why));
@@ -34,7 +35,9 @@ Result<void> check_key(const x509::CertificationRequest& request) {
   x509::KeyInfo key = x509::read_key_info(request.subject_public_key_info());
   if (auto flaw = x509::find_key_flaw(key, {})) return refuse("its key: " + *flaw);
   bool is_rsa = key.kind == KeyKind::Rsa || key.kind == KeyKind::RsaPss;
-  if (is_rsa && key.bits < kMinRsaBits) {
+  bool is_small =
+      (is_rsa && key.bits < kMinRsaBits) || (key.kind == KeyKind::Ec && key.bits < kMinEcBits);
+  if (is_small) {
     return refuse("its key is too small: " + request.key_description());
   }
   if (!TRY(request.proves_possession())) {

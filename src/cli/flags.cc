@@ -168,6 +168,9 @@ constexpr std::array kSubverbs = {
             "take over all of a backup, or of another store",
             "bulla store restore copy.db\n"
             "bulla store restore --store postgresql:///mail ~/.local/share/bulla/store.db"},
+    VerbRow{kStoreSync, "store sync", "STORE", "take over what another store knows",
+            "bulla store sync postgresql:///mail\n"
+            "bulla store sync --keys --roots old-laptop.db"},
     VerbRow{kCaInit, "ca init", "", "make a CA in the store: a key, and a root that is trusted",
             "bulla ca init --name 'Example Mail CA' -o root.pem\n"
             "bulla ca init --name 'Example Mail CA' --crl-url http://pki.example.com/mail.crl"},
@@ -283,6 +286,10 @@ constexpr std::array kFlags = {
             "renew the type of before)"},
     FlagRow{"--type", "", "TYPE", Value::Text, Repeat::Once, kCaInit,
             "the key of the CA: such as p256, p384 or rsa-3072 (default: p256)"},
+    FlagRow{"--keys", "", "", Value::None, Repeat::Once, kStoreSync,
+            "take over private keys too, as they are"},
+    FlagRow{"--roots", "", "", Value::None, Repeat::Once, kStoreSync,
+            "trust the roots that the other store trusts"},
     FlagRow{"--ca", "", "WHICH", Value::Text, Repeat::Once, kCa & ~Verbs{kCaInit},
             "which CA, where there are several: a fingerprint, or text in its name"},
     FlagRow{"--days", "", "N", Value::Text, Repeat::Once, kCaInit | kCaIssue | kCaCrl | kCaOcsp,

@@ -68,7 +68,8 @@ enum Verb : Verbs {
   kCaCrl = Verbs{1} << 46,
   kCaOcsp = Verbs{1} << 47,
   kCa = kCaInit | kCaIssue | kCaRevoke | kCaList | kCaCrl | kCaOcsp,
-  kStore = kStoreInit | kStoreStatus | kStoreVerify | kStoreBackup | kStoreRestore,
+  kStoreSync = Verbs{1} << 48,
+  kStore = kStoreInit | kStoreStatus | kStoreVerify | kStoreBackup | kStoreRestore | kStoreSync,
 };
 
 // Both bits at once, as flags_of() takes them.

@@ -131,6 +131,7 @@ Exit run_verb(const Arguments& arguments) {
     case kStoreVerify:
     case kStoreBackup:
     case kStoreRestore:
+    case kStoreSync:
       return run_with(read_store_options(arguments), run_store);
     case kDoctor:
       return arguments.has("--expiry") ? run_with(read_store_options(arguments), run_expiry)

@@ -5,6 +5,7 @@
 #include "cli/store_place.h"
 #include "cli/store_text.h"
 #include "cli/world.h"
+#include "host/environment.h"
 
 namespace bulla::cli {
 namespace {
@@ -51,7 +52,22 @@ Result<Answer> restore(const StoreOptions& options) {
   return status(*store);
 }
 
+Result<Answer> sync(const StoreOptions& options) {
+  CommonOptions there = options.common;
+  there.store = options.what[0];
+  auto other = TRY(open_store(there, Missing::Fail));
+  auto store = TRY(open_store(options.common, Missing::Create));
+  if (other->name() == store->name()) return failure(Rule::IoUsage, 0, "that is this store");
+  Answer found = TRY(verify(*other));
+  if (found.error) return found;
+  store::Provenance from{.at = host::current_time(), .source = "from the store " + other->name()};
+  store::Imported done = TRY(store->sync(*other, options.sync, from));
+  return Answer{
+      .text = import_text(done), .json = import_json(done, {}), .warnings = done.findings};
+}
+
 Result<Answer> answer(const StoreOptions& options) {
+  if (options.verb == kStoreSync) return sync(options);
   if (options.verb == kStoreRestore) return restore(options);
   auto missing = options.verb == kStoreInit ? Missing::Create : Missing::Fail;
   auto store = TRY(open_store(options.common, missing));

@@ -39,6 +39,12 @@ std::string fingerprint(ByteView public_key) {
   return sha256 ? to_hex(*sha256) : std::string();
 }
 
+Json roots_json(const std::vector<Certificate>& roots) {
+  Json list = Json::array();
+  for (const Certificate& root : roots) list.push_back(certificate_json(root));
+  return list;
+}
+
 }  // namespace
 
 std::string certificates_json(const std::vector<Described>& list) {
@@ -95,6 +101,8 @@ std::string import_json(const store::Imported& done, const std::vector<Error>& p
                   {"certificates", std::move(certificates)},
                   {"keys", std::move(keys)},
                   {"capabilities", done.statements},
+                  {"trusted", roots_json(done.trusted)},
+                  {"distrusted", roots_json(done.distrusted)},
                   {"passed_over", std::move(passed)},
                   {"findings", findings_json(done.findings)}});
 }

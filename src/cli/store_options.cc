@@ -15,6 +15,7 @@ std::string_view missing(Verb verb) {
   if (verb == kKeyImport) return "a file with a private key";
   if (verb == kKeyExport) return "a fingerprint or an address";
   if (verb == kStoreBackup) return "the name of the copy";
+  if (verb == kStoreSync) return "the other store: a file, or postgresql://...";
   if (verb == kStoreRestore) return "the name of a backup";
   return {};
 }
@@ -146,6 +147,8 @@ tl::expected<StoreOptions, Usage> read_store_options(const Arguments& arguments)
           : meaning.choose<Form>("--form", Form::Pem, {{"pem", Form::Pem}, {"der", Form::Der}});
   read_publication(arguments, meaning, options);
   read_discovery(arguments, meaning, options);
+  if (arguments.has("--keys")) options.sync.keys = store::Store::SyncOptions::Keys::Take;
+  if (arguments.has("--roots")) options.sync.roots = store::Store::SyncOptions::Roots::Take;
   options.check = read_baseline(arguments, meaning);
   if (arguments.has("--list")) options.asks = StoreOptions::Asks::Checks;
   if (options.verb == kStoreBackup && !options.what.empty() &&

@@ -3,6 +3,7 @@
 
 #include "bulla/certificate_check.h"
 #include "cli/options.h"
+#include "store/store.h"
 
 namespace bulla::cli {
 
@@ -42,6 +43,7 @@ struct StoreOptions {
   enum class Publication { Smimea, Ldif, CertsOnly } publication = Publication::CertsOnly;
   std::string distinguished_name;  // of the entry in the directory
   DiscoveryOptions discovery;      // of `cert find`
+  store::Store::SyncOptions sync;
   CertificateCheckOptions check;
   enum class Asks { Certificates, Checks } asks = Asks::Certificates;  // of `cert check`
 };

@@ -148,6 +148,12 @@ std::string import_text(const store::Imported& done) {
     add(name(one.what), short_hex(one.certificate.sha256()) + "  " + owner(one.certificate) + "  " +
                             one.certificate.key_description() + (one.has_key ? "  key" : ""));
   }
+  for (const Certificate& root : done.trusted) {
+    text += "trusted     " + short_hex(root.sha256()) + "  " + printable(root.subject()) + "\n";
+  }
+  for (const Certificate& root : done.distrusted) {
+    text += "distrusted  " + short_hex(root.sha256()) + "  " + printable(root.subject()) + "\n";
+  }
   for (const std::string& address : done.statements) {
     add("learnt", "what " + printable(address) + " can read");
   }

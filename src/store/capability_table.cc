@@ -63,6 +63,17 @@ Result<std::optional<Capabilities>> CapabilityTable::find(std::string_view addre
   return found;
 }
 
+Result<void> CapabilityTable::each(
+    const std::function<Result<void>(const Statement&)>& take) const {
+  return database_.run(
+      "SELECT address, der, stated_at, last_cipher, sha256 FROM capabilities ORDER BY address", {},
+      [&](const Row& row) -> Result<void> {
+        return take({.address = std::string(row.text(0)),
+                     .stated = read_capabilities(row, 1),
+                     .signer = to_bytes(row.bytes(4))});
+      });
+}
+
 Result<std::int64_t> CapabilityTable::count() const {
   return count_rows(database_, "SELECT count(*) FROM capabilities");
 }

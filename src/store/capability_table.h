@@ -1,6 +1,7 @@
 // What the mail programs of peers can read, by address (bulla/capabilities.h).
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "bulla/capabilities.h"
@@ -18,6 +19,13 @@ class CapabilityTable {
                                  ByteView signer, const Provenance& from);
 
   Result<std::optional<Capabilities>> find(std::string_view address) const;
+  // All, by address; `signer` as in put(). `take` must not use the database.
+  struct Statement {
+    std::string address;
+    Capabilities stated;
+    Bytes signer;
+  };
+  Result<void> each(const std::function<Result<void>(const Statement&)>& take) const;
   Result<std::int64_t> count() const;
   [[nodiscard]] Result<void> find_faults(Faults& faults) const;
 

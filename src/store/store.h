@@ -61,6 +61,8 @@ struct Imported {
   std::vector<OneCertificate> certificates;
   std::vector<OneKey> keys;
   std::vector<std::string> statements;  // the addresses that something new is known of
+  std::vector<Certificate> trusted;     // roots that another store trusts or
+  std::vector<Certificate> distrusted;  // refuses
   Findings findings;                    // store.key-changed, store.held, store.unvouched
 };
 std::string_view name(Imported::What what);
@@ -158,6 +160,16 @@ class Store final : public Collection {
   // Takes over all of another store, with its history. Errors: io.cannot-create if there is
   // something in this one.
   [[nodiscard]] Result<void> restore(const Store& from);
+
+  // Takes over what another store knows and this one does not: certificates in use, what peers can
+  // read, roots that are refused; and what the options add. What was decided here stays. A
+  // certificate with another key than its address has here is held, as one of a mail (T-09).
+  struct SyncOptions {
+    enum class Keys { Leave, Take } keys = Keys::Leave;
+    enum class Roots { Leave, Take } roots = Roots::Leave;  // that are trusted there
+  };
+  [[nodiscard]] Result<Imported> sync(const Store& other, const SyncOptions& options,
+                                      const Provenance& from);
 
   const CertificateTable& certificates() const { return certificates_; }
   const KeyTable& keys() const { return keys_; }
