@@ -61,6 +61,38 @@ class Test:
                               self.folder / "changed", sealed)
         check(code not in (0, 2) and not (self.folder / "changed").exists(), f"changed: exit {code}")
 
+    def make(self, *words):
+        done = subprocess.run(["openssl", *map(str, words)], cwd=self.folder, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60)
+        check(done.returncode == 0, f"openssl {words}: {done.stderr.decode('utf-8', 'replace')}")
+
+    # Everything in it is of CNSA 2.0: the one message that the profile takes whole.
+    def follows_cnsa2(self):
+        folder = self.folder
+        self.make("req", "-x509", "-newkey", "ML-DSA-87", "-nodes", "-keyout", "root.key", "-out", "root.crt", "-subj", "/CN=Root",
+                  "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        for name, key, usage in ("signer", "ML-DSA-87", "digitalSignature"), ("kem", "ML-KEM-1024", "keyEncipherment"):
+            (folder / "extensions").write_text(f"keyUsage=critical,{usage}\nextendedKeyUsage=emailProtection\n"
+                                               f"subjectAltName=email:alice@example.com\n")
+            self.make("genpkey", "-algorithm", key, "-out", f"{name}.key")
+            self.make("pkey", "-in", f"{name}.key", "-pubout", "-out", f"{name}.pub")
+            self.make("x509", "-new", "-force_pubkey", f"{name}.pub", "-subj", f"/CN={name}", "-CA", "root.crt", "-CAkey", "root.key",
+                      "-days", "30", "-extfile", "extensions", "-out", f"{name}.crt")
+            (folder / f"{name}.pem").write_bytes((folder / f"{name}.key").read_bytes() + (folder / f"{name}.crt").read_bytes())
+        letter, sealed, opened = folder / "from_alice.eml", folder / "cnsa2.eml", folder / "cnsa2.out"
+        letter.write_text("From: alice@example.com\nTo: alice@example.com\nSubject: x\n\nStill closed.\n")
+        profile = ["--profile", "cnsa2"]
+        code, _, err = self.run("seal", *profile, "-i", folder / "signer.pem", "-r", folder / "kem.crt", letter, "-o", sealed)
+        check(code == 0, f"seal for cnsa2: exit {code}: {err}")
+        trust = ["--trust", folder / "root.crt"]
+        code, _, err = self.run("open", *profile, "-i", folder / "kem.pem", *trust, sealed, "-o", opened)
+        check(code == 0 and b"Still closed." in opened.read_bytes(), f"open for cnsa2: exit {code}: {err}")
+        code, _, err = self.run("seal", *profile, "-i", folder / "signer.pem", "-r", self.data / "recipient.crt", letter, "-o", folder / "no")
+        check(code == 78 and "policy.algorithm" in err, f"ML-KEM-768 for cnsa2: exit {code}: {err}")
+        code, _, err = self.run("open", *profile, "-i", self.data / "recipient.pem", "--trust", self.data / "root.crt",
+                                self.data / "sealed.eml", "-o", folder / "no")
+        check(code != 0 and "policy.algorithm" in err, f"ML-DSA-65 for cnsa2: exit {code}: {err}")
+
     def refuse(self):
         data, out = self.data, ["-o", self.folder / "out"]
         trust = ["--trust", data / "root.crt"]
@@ -91,6 +123,7 @@ def main():
                 test.refuse()
             else:
                 test.exchange()
+                test.follows_cnsa2()
         except Failed as reason:
             print(reason)
             return 1
